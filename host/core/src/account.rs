@@ -118,10 +118,10 @@ macro_rules! fields {
         impl Account {
             /// The value of a field, as text; `active` is `true` or `false`. A required text that is empty is absent.
             pub fn get(&self, field: Field) -> Option<&str> {
-                let text: Option<&str> = match field {
-                    $(Field::$variant => { (|$account: &Self| -> Option<&str> { $get })(self) })*
+                let read: fn(&Account) -> Option<&str> = match field {
+                    $(Field::$variant => |$account: &Account| $get,)*
                 };
-                text.filter(|text| !text.is_empty())
+                read(self).filter(|text| !text.is_empty())
             }
         }
     };
