@@ -130,6 +130,16 @@ impl SourceUser {
     }
 }
 
+/// Where Okta says a person is whom the run did not meet in any group it read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Whereabouts {
+    /// Okta has no such user (any more).
+    Gone,
+    /// Okta knows the user, who is in this status.
+    Known(UserStatus),
+}
+
 /// The members of the groups that were read, complete: whoever builds one has seen every page of every group.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceReading {
