@@ -1,1 +1,25 @@
-//! Placeholder.
+//! Builds a Rust policy crate to a WebAssembly component: cargo for `wasm32-unknown-unknown`, then
+//! `wit-component` in this process. Nobody needs another tool than rustup's one target.
+//!
+//! Used by the build script that embeds the default policy, and by tests that want a policy of this
+//! workspace in the real sandbox:
+//!
+//! ```no_run
+//! let component: Vec<u8> = usher_plugin_build::workspace_policy("acme-teams")?;
+//! # Ok::<(), usher_plugin_build::BuildError>(())
+//! ```
+//!
+//! Read [`target`] (is the compiler ready?), then [`compile`] (cargo inside cargo), then [`workspace`].
+//!
+//! Why not `wasm32-wasip2`: a policy built for it imports 13 WASI interfaces that it never uses, and the host
+//! grants none (reference wasm.md §2.3).
+
+mod compile;
+mod error;
+mod target;
+mod workspace;
+
+pub use compile::build_policy;
+pub use error::BuildError;
+pub use target::{TARGET, TargetState, ensure_target};
+pub use workspace::{workspace_policy, workspace_root};

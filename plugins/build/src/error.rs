@@ -1,0 +1,89 @@
+//! Why a policy could not be built, with the command that mends it.
+
+use std::path::PathBuf;
+
+/// Why there is no component.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// `rustc` could not be asked.
+    #[error(
+        "could not run `{rustc}` to look for the target wasm32-unknown-unknown: {source}\nhint: install Rust by https://rustup.rs, or set RUSTC"
+    )]
+    NoRustc {
+        /// The command that was tried.
+        rustc: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+
+    /// The target is missing and there is no rustup that could add it.
+    #[error(
+        "the Rust target wasm32-unknown-unknown is not installed for {toolchain}, and rustup is not there to add it\nhint: run `rustup target add wasm32-unknown-unknown`, or install your distribution's package with that target's standard library"
+    )]
+    NoTarget {
+        /// Which compiler lacks it, as its own version line.
+        toolchain: String,
+    },
+
+    /// rustup was asked to add the target and could not.
+    #[error(
+        "the Rust target wasm32-unknown-unknown is not installed for {toolchain}, and `{command}` failed: {cause}\nhint: run `{command}` yourself and build again"
+    )]
+    TargetNotAdded {
+        /// Which compiler lacks it, as its own version line.
+        toolchain: String,
+        /// What was run.
+        command: String,
+        /// What it said last.
+        cause: String,
+    },
+
+    /// Cargo could not be started.
+    #[error("could not run `{cargo}` to build the policy `{package}`: {source}")]
+    NoCargo {
+        /// The command that was tried.
+        cargo: String,
+        /// Which policy.
+        package: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+
+    /// The crate does not compile, or cargo could not get at what it needs.
+    #[error("cargo could not build the policy `{package}` for wasm32-unknown-unknown:\n{output}")]
+    Cargo {
+        /// Which policy.
+        package: String,
+        /// Everything that cargo said.
+        output: String,
+    },
+
+    /// The crate makes no WebAssembly module.
+    #[error(
+        "the crate `{package}` makes no WebAssembly module\nhint: a policy's Cargo.toml says `[lib]` and `crate-type = [\"cdylib\", \"rlib\"]`"
+    )]
+    NoModule {
+        /// Which policy.
+        package: String,
+    },
+
+    /// The module cannot become a component, most often because it imports something that is in no WIT.
+    #[error(
+        "the module of `{package}` cannot become a component: {cause}\nhint: a policy exports itself once, with `usher_guest::export!(Type)`, and imports nothing of its own"
+    )]
+    NotAComponent {
+        /// Which policy.
+        package: String,
+        /// What wit-component said.
+        cause: String,
+    },
+
+    /// A file or folder of the build could not be used.
+    #[error("could not use {path} while building a policy: {source}", path = path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
