@@ -1,1 +1,1 @@
-//! Placeholder.
+//! Starts Usher and what it talks to, for the tests.
