@@ -1,0 +1,49 @@
+//! The one macro that makes a crate a policy.
+
+/// Makes the crate a policy: `usher_guest::export!(MyPolicy);`, once. Name, version and summary are those of its `Cargo.toml`.
+///
+/// Outside WebAssembly it does nothing, so the crate's tests run natively.
+#[macro_export]
+macro_rules! export {
+    ($policy:ty) => {
+        #[cfg(target_family = "wasm")]
+        const _: () = {
+            ::std::thread_local! {
+                static POLICY: $crate::wasm::Instance<$policy> = const { $crate::wasm::Instance::new() };
+            }
+
+            struct Exported;
+
+            impl $crate::wasm::Guest for Exported {
+                fn describe() -> $crate::wasm::Description {
+                    $crate::wasm::describe::<$policy>(
+                        env!("CARGO_PKG_NAME"),
+                        env!("CARGO_PKG_VERSION"),
+                        env!("CARGO_PKG_DESCRIPTION"),
+                    )
+                }
+
+                fn configure(
+                    config: ::std::string::String,
+                    run: $crate::wasm::RunContext,
+                ) -> ::std::result::Result<$crate::wasm::Needs, ::std::vec::Vec<$crate::wasm::ConfigProblem>> {
+                    POLICY.with(|policy| policy.configure(&config, run))
+                }
+
+                fn decide_groups(
+                    groups: ::std::vec::Vec<$crate::wasm::Group>,
+                ) -> ::std::result::Result<::std::vec::Vec<$crate::wasm::GroupDecision>, ::std::string::String> {
+                    POLICY.with(|policy| policy.decide_groups(groups))
+                }
+
+                fn decide_users(
+                    users: ::std::vec::Vec<$crate::wasm::User>,
+                ) -> ::std::result::Result<::std::vec::Vec<$crate::wasm::UserDecision>, ::std::string::String> {
+                    POLICY.with(|policy| policy.decide_users(users))
+                }
+            }
+
+            $crate::wasm::bindings::export_policy!(Exported with_types_in $crate::wasm::bindings);
+        };
+    };
+}

@@ -1,0 +1,53 @@
+//! What an author implements.
+
+use serde::de::DeserializeOwned;
+
+use crate::decision::{GroupDecision, UserDecision, keep, sync};
+use crate::group::Group;
+use crate::needs::Needs;
+use crate::problem::Problems;
+use crate::user::User;
+
+/// Facts of the run that a decision may rest on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// Seconds since 1970, the same for the whole run. A policy has no other clock.
+    pub now: u64,
+}
+
+/// A policy. All it must have is a configuration; what it does not decide is decided by the defaults: every group syncs under
+/// its own name, every user keeps the account that the host drafted.
+///
+/// Its answers must depend on nothing but the configuration, the run and the item at hand: how many items the host asks
+/// about in one call, and in which order, is not a policy's business.
+pub trait Policy: Sized {
+    /// What the table `[policy.config]` of `usher.toml` holds; no table at all reads as an empty one. Derive `Deserialize`, with
+    /// `#[serde(deny_unknown_fields)]` so that a misspelt key is an error and not a silence.
+    type Config: DeserializeOwned;
+
+    /// A JSON Schema of the configuration, as text.
+    const CONFIG_SCHEMA: Option<&'static str> = None;
+
+    /// Called once, before any decision.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the configuration beyond its shape, each with its place. Nothing is read or written then.
+    fn configure(config: Self::Config, run: Run) -> Result<Self, Problems>;
+
+    /// What this policy, configured so, decides and reads. An attribute that is not named here is never handed over.
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
+
+    /// What becomes of an Okta group. The default: a group of the same name.
+    fn group(&self, group: &Group) -> GroupDecision {
+        sync(&group.name)
+    }
+
+    /// What becomes of a person. The default: keep the host's draft.
+    fn user(&self, user: &User) -> UserDecision {
+        let _ = user;
+        keep()
+    }
+}

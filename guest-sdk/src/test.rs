@@ -1,0 +1,81 @@
+//! Runs a policy natively, for its unit tests: no WebAssembly, a debugger works.
+//!
+//! ```
+//! # use usher_guest::prelude::*;
+//! # struct Own;
+//! # impl Policy for Own {
+//! #     type Config = serde_json::Value;
+//! #     fn configure(_: serde_json::Value, _: Run) -> Result<Self, Problems> { Ok(Self) }
+//! # }
+//! let policy = usher_guest::test::Run::of::<Own>("{}").unwrap();
+//! assert_eq!(policy.group(&Group::named("R&D")).names(), ["R&D"]);
+//! ```
+
+use std::fmt;
+
+use crate::configure::configure;
+use crate::decision::{GroupDecision, UserDecision};
+use crate::group::Group;
+use crate::needs::Needs;
+use crate::policy::Policy;
+use crate::problem::Problems;
+use crate::user::User;
+
+/// A configured policy. As in the sandbox, it sees only the attributes that its [`Needs`] name: a test fails when one was forgotten.
+pub struct Run<P> {
+    policy: P,
+    needs: Needs,
+}
+
+/// The time that [`Run::of`] gives to a policy, in seconds since 1970: 1 January 2026, 00:00 UTC.
+pub const NOW: u64 = 1_767_225_600;
+
+impl Run<()> {
+    /// Configures a policy with a JSON text.
+    ///
+    /// # Errors
+    ///
+    /// What the host would be told is wrong with the configuration.
+    pub fn of<P: Policy>(config: &str) -> Result<Run<P>, Problems> {
+        Self::at::<P>(config, NOW)
+    }
+
+    /// The same at another time, in seconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::of`].
+    pub fn at<P: Policy>(config: &str, now: u64) -> Result<Run<P>, Problems> {
+        let policy = configure::<P>(config, crate::policy::Run { now })?;
+        let needs = policy.needs();
+        Ok(Run { policy, needs })
+    }
+}
+
+// By hand, so that a policy need not implement `Debug` to be tested.
+impl<P> fmt::Debug for Run<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run").field("needs", &self.needs).finish_non_exhaustive()
+    }
+}
+
+impl<P: Policy> Run<P> {
+    /// What the policy decides and reads.
+    pub fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
+    /// What becomes of the group.
+    pub fn group(&self, group: &Group) -> GroupDecision {
+        let mut group = group.clone();
+        group.attributes.retain(|name| self.needs.group_attributes.contains(name));
+        self.policy.group(&group)
+    }
+
+    /// What becomes of the person.
+    pub fn user(&self, user: &User) -> UserDecision {
+        let mut user = user.clone();
+        user.attributes.retain(|name| self.needs.user_attributes.contains(name));
+        self.policy.user(&user)
+    }
+}
