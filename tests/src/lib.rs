@@ -1,1 +1,30 @@
-//! Starts Usher and what it talks to, for the tests.
+//! What the end-to-end tests are written with: an organisation in a few words, the simulator it lives in, the program
+//! started as a person would start it, and programs that others wrote.
+//!
+//! ```no_run
+//! use usher_tests::{Org, Sim};
+//!
+//! let mut sim = Sim::start(Org::new().person("ann").group("aws-admins", ["ann"]));
+//! sim.sync([]).exits(0);
+//! assert_eq!(sim.target().members("aws-admins"), ["ann"]);
+//! sim.happens(|org| org.leaves("ann", "aws-admins"));
+//! sim.plan(["--exit-code"]).exits(3);
+//! ```
+//!
+//! Read [`org`] (who there is), [`sim`] (where they live), [`place`] (where the program is started), [`outcome`] (what it
+//! said), then [`peers`] (moto, scim2-server and others), [`proxy`] and [`program`] (how the binary is found).
+
+pub mod org;
+pub mod outcome;
+pub mod peers;
+pub mod place;
+pub mod program;
+pub mod proxy;
+pub mod sim;
+mod wait;
+
+pub use org::Org;
+pub use outcome::Outcome;
+pub use place::Place;
+pub use sim::Sim;
+pub use wait::wait;

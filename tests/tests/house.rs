@@ -91,8 +91,12 @@ fn allowed(list: &[(&str, &[&str])], room: &str) -> Option<BTreeSet<String>> {
 fn crates_depend_on_one_another_in_one_direction() {
     let house = house();
     for (name, room) in &house {
-        let allowed = allowed(ALLOWED, name).unwrap_or_else(|| panic!("{name} is new: say in ALLOWED whom it may use"));
-        assert_eq!(room.uses, allowed, "{name} uses (left) other crates than docs/architecture.md says (right)");
+        let allowed =
+            allowed(ALLOWED, name).unwrap_or_else(|| panic!("{name} is new: say in ALLOWED whom it may use"));
+        assert_eq!(
+            room.uses, allowed,
+            "{name} uses (left) other crates than docs/architecture.md says (right)"
+        );
     }
     let named: BTreeSet<&str> = ALLOWED.iter().map(|(name, _)| *name).collect();
     let there: BTreeSet<&str> = house.keys().map(String::as_str).collect();

@@ -1,0 +1,169 @@
+//! Stands between Usher and a SCIM server that follows the RFC where AWS does not.
+//!
+//! AWS removes members by `{"op": "remove", "path": "members", "value": [{"value": ID}, …]}`, and takes nothing else for more
+//! than one (reference aws-identity-center.md §2.6). scim2-server refuses that as the RFC asks, and takes
+//! `members[value eq "ID"]`; the proxy turns the one into the other. It does not know the filter `groups.value eq "ID"` either,
+//! by which AWS tells a group's members: the proxy looks into the group. And it hides members from `GET`, as AWS does.
+//! Everything else goes through as it is.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use crate::wait::{runtime, wait};
+
+/// A body larger than any that Usher sends or gets in a test.
+const MOST: usize = 16 << 20;
+
+/// A running proxy.
+pub struct Proxy {
+    address: String,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+/// A request as it came in.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// `GET`, `POST` …
+    pub method: String,
+    /// With its query, below the server's base.
+    pub path: String,
+    /// Null when there was none.
+    pub body: Value,
+}
+
+#[derive(Clone)]
+struct Behind {
+    base: String,
+    client: reqwest::Client,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl Proxy {
+    /// In front of the SCIM server at `base`, such as `http://127.0.0.1:15601/v2`.
+    pub fn start(base: &str) -> Self {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let behind = Behind { base: base.to_owned(), client: reqwest::Client::new(), seen: seen.clone() };
+        let listener = wait(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
+        let port = listener.local_addr().expect("a bound port").port();
+        let router = Router::new().fallback(pass).with_state(behind);
+        runtime().spawn(async move { axum::serve(listener, router).await });
+        Self { address: format!("http://127.0.0.1:{port}"), seen }
+    }
+
+    /// Its base URL.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Everything that was asked so far.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+async fn pass(State(behind): State<Behind>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let path = head.uri.path_and_query().map_or_else(String::new, ToString::to_string);
+    let Ok(body) = to_bytes(body, MOST).await else { return plain(StatusCode::PAYLOAD_TOO_LARGE) };
+    let json = serde_json::from_slice(&body).unwrap_or_default();
+    let seen = Seen { method: head.method.to_string(), path: path.clone(), body: json };
+    behind.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen.clone());
+
+    let body = if head.method == Method::PATCH && path.starts_with("/Groups/") {
+        translate(seen.body).map_or(body, |json| Bytes::from(json.to_string()))
+    } else {
+        body
+    };
+    let headers = pick(&head.headers, &[header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT]);
+    if let Some(group) = asks_for_members_of(&path) {
+        return members_of(&behind, &group, headers).await.unwrap_or_else(|_| plain(StatusCode::BAD_GATEWAY));
+    }
+    let url = format!("{}{path}", behind.base);
+    let is_get = head.method == Method::GET;
+    let answer = behind.client.request(head.method, url).headers(headers).body(body).send().await;
+    let Ok(answer) = answer else { return plain(StatusCode::BAD_GATEWAY) };
+    let (status, headers) = (answer.status(), pick(answer.headers(), &[header::CONTENT_TYPE]));
+    let Ok(bytes) = answer.bytes().await else { return plain(StatusCode::BAD_GATEWAY) };
+    let bytes = if is_get { without_members(&bytes).unwrap_or(bytes) } else { bytes };
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// The group's id, when this is AWS's way to list its members.
+fn asks_for_members_of(path: &str) -> Option<String> {
+    let url = reqwest::Url::parse("http://proxy").ok()?.join(path).ok()?;
+    let (_, filter) = url.query_pairs().find(|(name, _)| url.path() == "/Users" && name == "filter")?;
+    Some(filter.strip_prefix("groups.value eq \"")?.strip_suffix('"')?.to_owned())
+}
+
+async fn members_of(behind: &Behind, group: &str, headers: HeaderMap) -> Result<Response, reqwest::Error> {
+    let url = format!("{}/Groups/{group}", behind.base);
+    let group = behind.client.get(url).headers(headers.clone()).send().await?.json::<Value>().await?;
+    let mut users = Vec::new();
+    for member in group["members"].as_array().into_iter().flatten() {
+        let url = format!("{}/Users/{}", behind.base, member["value"].as_str().unwrap_or_default());
+        users.push(behind.client.get(url).headers(headers.clone()).send().await?.json::<Value>().await?);
+    }
+    let list = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+        "totalResults": users.len(),
+        "itemsPerPage": users.len(),
+        "startIndex": 1,
+        "Resources": users,
+    });
+    let mut response = Response::new(Body::from(list.to_string()));
+    let json = header::HeaderValue::from_static("application/scim+json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    Ok(response)
+}
+
+/// One removal by `members[value eq "ID"]` for each member that AWS's form names; none when there is nothing to translate.
+fn translate(mut patch: Value) -> Option<Value> {
+    let operations = patch.get_mut("Operations")?.as_array_mut()?;
+    let mut translated = Vec::new();
+    for operation in operations.drain(..) {
+        let is_removal = operation["op"].as_str().is_some_and(|op| op.eq_ignore_ascii_case("remove"));
+        match operation["value"].as_array() {
+            Some(members) if is_removal && operation["path"] == "members" => {
+                translated.extend(members.iter().map(|member| {
+                    let path = format!("members[value eq {}]", member["value"]);
+                    json!({ "op": "remove", "path": path })
+                }));
+            }
+            _ => translated.push(operation),
+        }
+    }
+    *operations = translated;
+    Some(patch)
+}
+
+/// Groups as AWS shows them: members are an empty list.
+fn without_members(bytes: &[u8]) -> Option<Bytes> {
+    let mut body: Value = serde_json::from_slice(bytes).ok()?;
+    let hide = |resource: &mut Value| {
+        if resource.get("members").is_some() {
+            resource["members"] = json!([]);
+        }
+    };
+    hide(&mut body);
+    body.get_mut("Resources").and_then(Value::as_array_mut).into_iter().flatten().for_each(hide);
+    Some(Bytes::from(body.to_string()))
+}
+
+fn pick(headers: &HeaderMap, names: &[header::HeaderName]) -> HeaderMap {
+    names.iter().filter_map(|name| Some((name.clone(), headers.get(name)?.clone()))).collect()
+}
+
+fn plain(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
