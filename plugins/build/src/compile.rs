@@ -1,5 +1,6 @@
 //! Cargo inside cargo: a clean environment, one lock, and the module's way to a component.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -31,8 +32,25 @@ pub fn build_policy(workspace_root: &Path, package: &str, target_dir: &Path) -> 
     componentize(package, &module)
 }
 
+/// The profile `policy` as this workspace's Cargo.toml has it: small, and with the names that make a trap's backtrace readable.
+/// Said here too, so that a crate of another workspace builds without it.
+const PROFILE: [&str; 7] = [
+    "profile.policy.inherits='release'",
+    "profile.policy.opt-level='s'",
+    "profile.policy.lto=true",
+    "profile.policy.codegen-units=1",
+    "profile.policy.panic='abort'",
+    "profile.policy.debug=false",
+    "profile.policy.strip='debuginfo'",
+];
+
+/// The cargo that runs us, or the one on the search path.
+pub(crate) fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
 fn compile(workspace_root: &Path, package: &str, target_dir: &Path) -> Result<PathBuf, BuildError> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let cargo = cargo();
     let mut command = Command::new(&cargo);
     command
         .current_dir(workspace_root)
@@ -40,6 +58,9 @@ fn compile(workspace_root: &Path, package: &str, target_dir: &Path) -> Result<Pa
         .args(["--message-format", "json-render-diagnostics", "--target-dir"])
         .arg(target_dir)
         .stdin(Stdio::null());
+    for setting in PROFILE {
+        command.args(["--config", setting]);
+    }
     clean_environment(&mut command, std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()));
     // Present, it wins over every other source of flags: a linker or CPU chosen for this machine would break the module.
     command.env("CARGO_ENCODED_RUSTFLAGS", flags(workspace_root));
@@ -124,7 +145,7 @@ fn componentize(package: &str, module: &[u8]) -> Result<Vec<u8>, BuildError> {
     ComponentEncoder::default()
         .validate(true)
         .module(module)
-        .and_then(|mut encoder| encoder.encode())
+        .and_then(|encoder| encoder.encode())
         .map_err(|error| BuildError::NotAComponent {
             package: package.to_owned(),
             cause: format!("{error:#}"),

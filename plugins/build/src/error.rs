@@ -58,6 +58,16 @@ pub enum BuildError {
         output: String,
     },
 
+    /// There is no package in the folder.
+    #[error(
+        "there is no package in {folder}\nhint: name the folder of one policy, the one with its Cargo.toml",
+        folder = folder.display()
+    )]
+    NoPackage {
+        /// Where one was looked for.
+        folder: PathBuf,
+    },
+
     /// The crate makes no WebAssembly module.
     #[error(
         "the crate `{package}` makes no WebAssembly module\nhint: a policy's Cargo.toml says `[lib]` and `crate-type = [\"cdylib\", \"rlib\"]`"

@@ -9,16 +9,19 @@
 //! # Ok::<(), usher_plugin_build::BuildError>(())
 //! ```
 //!
-//! Read [`target`] (is the compiler ready?), then [`compile`] (cargo inside cargo), then [`workspace`].
+//! Read [`target`] (is the compiler ready?), then [`compile`] (cargo inside cargo), then [`workspace`] and
+//! [`any_crate`] (which crate is meant).
 //!
 //! Why not `wasm32-wasip2`: a policy built for it imports 13 WASI interfaces that it never uses, and the host
 //! grants none (reference wasm.md §2.3).
 
+mod any_crate;
 mod compile;
 mod error;
 mod target;
 mod workspace;
 
+pub use any_crate::{Built, build_crate};
 pub use compile::build_policy;
 pub use error::BuildError;
 pub use target::{TARGET, TargetState, ensure_target};
