@@ -1,1 +1,49 @@
-//! Placeholder.
+//! Loads, limits and calls policy plugins. The only crate of the house that names wasmtime.
+//!
+//! A plugin is a WebAssembly component that imports nothing but `usher:policy` and exports its `policy` interface
+//! (`wit/usher-policy.wit`). What it costs, how long it runs, how much it keeps and how much it says are bounded by [`Limits`];
+//! what it answers is checked before anybody believes it. The stages are types, so a wrong order does not compile:
+//!
+//! ```text
+//! PolicyEngine ──load──▶ LoadedPolicy ──configure──▶ ConfiguredPolicy ──decide_groups, decide_users──▶ decisions
+//! ```
+//!
+//! All calls are plain and blocking; an asynchronous caller puts them on a blocking thread. Every call into a plugin runs on a
+//! thread of its own with a known stack, so the stack of the calling thread does not matter.
+//!
+//! Read in this order: `limits`, `engine`, `loaded` and `configured` (the stages), `admission` (what is let in), `session` and
+//! `sandbox` (one instance and what bounds it), `question` and `answer` (what is asked, and what is checked), `stop` and `error`
+//! (what is said when it goes wrong), `contract` (the plugin, whatever its version) and `v0_1` (the one version there is).
+
+mod admission;
+mod answer;
+mod cache;
+mod clock;
+mod configured;
+mod contract;
+mod engine;
+mod error;
+mod limits;
+mod loaded;
+mod log;
+mod needs;
+mod place;
+mod question;
+mod sandbox;
+mod session;
+mod stop;
+mod text;
+mod usage;
+mod v0_1;
+
+pub use answer::AnswerFault;
+pub use configured::ConfiguredPolicy;
+pub use engine::{CompiledCode, PolicyEngine};
+pub use error::{ConfigProblem, PluginName, PolicyError};
+pub use limits::Limits;
+pub use loaded::{Description, LoadedPolicy};
+pub use log::{Level, LogLine, PolicyLog};
+pub use needs::Needs;
+pub use place::{Call, Items, Place};
+pub use stop::{Stop, StopCause};
+pub use usage::{CallUsage, Usage};

@@ -1,0 +1,109 @@
+//! wasmtime, set up so that a plugin is bounded and repeatable.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use wasmtime::component::Component;
+use wasmtime::{Cache, Config, Engine};
+
+use crate::admission;
+use crate::cache;
+use crate::clock::Clock;
+use crate::error::{PluginName, PolicyError};
+use crate::limits::{Limits, WASM_STACK};
+use crate::loaded::LoadedPolicy;
+use crate::text;
+
+/// Where compiled code is kept between runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum CompiledCode {
+    /// In the user's cache folder.
+    #[default]
+    InUserCache,
+    /// In this folder, which only this user may be able to write: whoever writes there can run code as this user.
+    In(PathBuf),
+    /// Nowhere: every load compiles.
+    NotKept,
+}
+
+/// Compiles plugins and starts them. What it loaded goes on working when it is gone.
+pub struct PolicyEngine {
+    engine: Engine,
+    cache: Option<Cache>,
+    clock: Arc<Clock>,
+    limits: Limits,
+}
+
+impl PolicyEngine {
+    /// An engine for this machine that keeps compiled code in the user's cache folder, or nowhere when that folder cannot
+    /// be used.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::Engine`] when wasmtime cannot compile for this machine, or no thread can be started.
+    pub fn new(limits: Limits) -> Result<Self, PolicyError> {
+        Self::keeping(limits, CompiledCode::InUserCache)
+    }
+
+    /// Like [`new`](Self::new), with another place for compiled code. A folder that cannot be used is as none.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn keeping(limits: Limits, compiled_code: CompiledCode) -> Result<Self, PolicyError> {
+        let cache = cache::open(match compiled_code {
+            CompiledCode::InUserCache => cache::user_folder(),
+            CompiledCode::In(folder) => Some(folder),
+            CompiledCode::NotKept => None,
+        });
+        let engine = Engine::new(&config(cache.clone()))
+            .map_err(|error| PolicyError::Engine { cause: text::cause(&error) })?;
+        let clock =
+            Clock::start(&engine).map_err(|error| PolicyError::Engine { cause: error.to_string() })?;
+        Ok(Self { engine, cache, clock: Arc::new(clock), limits })
+    }
+
+    /// Compiles a plugin, looks whether it is a policy, starts it and lets it describe itself. `name` is how messages call
+    /// it: the path or the reference it came from.
+    ///
+    /// # Errors
+    ///
+    /// What is no component, no policy, or asks for more than the log is refused; a plugin that fails while it starts or
+    /// describes itself is [`PolicyError::Stopped`].
+    pub fn load(&self, name: &str, bytes: &[u8]) -> Result<LoadedPolicy, PolicyError> {
+        let name = PluginName::new(name);
+        admission::check_kind(&name, bytes)?;
+        let component = Component::from_binary(&self.engine, bytes)
+            .map_err(|error| PolicyError::Malformed { name: name.clone(), cause: text::cause(&error) })?;
+        let compiled = admission::admit(&name, &self.engine, &component)?;
+        LoadedPolicy::start(name, &self.engine, &*compiled, Arc::clone(&self.clock), self.limits.clone())
+    }
+
+    /// How often a plugin did not have to be compiled, because its code was kept from before.
+    pub fn loads_from_kept_code(&self) -> usize {
+        self.cache.as_ref().map_or(0, Cache::cache_hits)
+    }
+}
+
+impl fmt::Debug for PolicyEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PolicyEngine").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+fn config(cache: Option<Cache>) -> Config {
+    let mut config = Config::new();
+    config
+        .consume_fuel(true)
+        .epoch_interruption(true)
+        .max_wasm_stack(WASM_STACK)
+        // The same bits on every machine (reference wasm.md §2.4).
+        .cranelift_nan_canonicalization(true)
+        .wasm_relaxed_simd(false)
+        // Enough to see what recursed; a deeper trace helps nobody.
+        .wasm_backtrace_max_frames(NonZeroUsize::new(16))
+        .cache(cache);
+    config
+}

@@ -1,0 +1,123 @@
+//! Text that a plugin wrote, made fit for a terminal, a log and a report.
+
+use std::fmt::Write;
+
+use crate::limits::MESSAGE_BYTES;
+
+/// The text with everything escaped that could move a cursor, break a line or turn the reading order, and cut at a character
+/// so that the result has at most `limit` bytes. A cut says how long the whole was.
+pub(crate) fn shown(text: &str, limit: usize) -> String {
+    cut(text, limit, || format!("… ({} bytes in all)", grouped(text.len() as u64)))
+}
+
+/// Like [`shown`], for a name: a cut is only marked, so that the name stays a name.
+pub(crate) fn shown_name(text: &str, limit: usize) -> String {
+    cut(text, limit, || "…".to_owned())
+}
+
+/// wasmtime's words, the innermost last, on one line. They may quote a plugin.
+pub(crate) fn cause(error: &wasmtime::Error) -> String {
+    shown(&format!("{error:#}").replace('\n', " "), MESSAGE_BYTES)
+}
+
+fn cut(text: &str, limit: usize, note: impl FnOnce() -> String) -> String {
+    let mut shown = String::new();
+    // Where the note fits, should there be need for one.
+    let mut kept = 0;
+    let note = note();
+    for character in text.chars() {
+        if is_unsafe(character) {
+            // `\n`, `\t`, `\u{1b}`, …
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+        if shown.len() > limit {
+            shown.truncate(kept);
+            shown.push_str(&note);
+            return shown;
+        }
+        if shown.len() + note.len() <= limit {
+            kept = shown.len();
+        }
+    }
+    shown
+}
+
+/// Control characters (C0, DEL, C1), line and paragraph separators, and the marks that turn the direction of reading.
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{061c}' | '\u{200e}' | '\u{200f}')
+        || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A number with its thousands apart: `2,560,000,000`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A size in the largest unit that keeps it whole, or with one decimal: `256 MiB`, `1.5 KiB`, `12 bytes`.
+pub(crate) fn size(bytes: usize) -> String {
+    for (unit, name) in [(1usize << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] {
+        if bytes >= unit {
+            let tenths = (bytes as u128 * 10 + unit as u128 / 2) / unit as u128;
+            return match (tenths / 10, tenths % 10) {
+                (whole, 0) => format!("{whole} {name}"),
+                (whole, tenth) => format!("{whole}.{tenth} {name}"),
+            };
+        }
+    }
+    format!("{bytes} bytes")
+}
+
+/// The first few of a list and how many more there are: `a, b, c and 4 more`.
+pub(crate) fn first_few(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let mut text = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        let _ = write!(text, " and {} more", names.len() - SHOWN);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_moves_a_cursor_survives() {
+        assert_eq!(shown("a\x1b[2J\r\n\u{9b}b\u{202e}c\u{7f}", 100), r"a\u{1b}[2J\r\n\u{9b}b\u{202e}c\u{7f}");
+        assert_eq!(shown("Zoë \"日本\" \\ 🙂", 100), "Zoë \"日本\" \\ 🙂");
+    }
+
+    #[test]
+    fn a_cut_falls_on_a_character_and_within_the_limit() {
+        for limit in 24..60 {
+            let text = "日本語".repeat(100);
+            let cut = shown(&text, limit);
+            assert!(cut.len() <= limit && cut.len() + 3 > limit, "{limit}: {cut}");
+            assert!(cut.ends_with("… (900 bytes in all)"), "{cut}");
+        }
+        assert_eq!(shown_name(&"a".repeat(65), 64), format!("{}…", "a".repeat(61)));
+        assert_eq!(shown_name(&"a".repeat(64), 64), "a".repeat(64));
+    }
+
+    #[test]
+    fn an_escape_is_never_cut_in_half() {
+        assert_eq!(shown_name("ab\x1b\x1b\x1b", 13), r"ab\u{1b}…");
+    }
+
+    #[test]
+    fn numbers_and_sizes_read_well() {
+        assert_eq!([0, 999, 1_000, 2_560_000_000].map(grouped), ["0", "999", "1,000", "2,560,000,000"]);
+        assert_eq!([12, 1536, 16 << 20, 256 << 20].map(size), ["12 bytes", "1.5 KiB", "16 MiB", "256 MiB"]);
+    }
+}
