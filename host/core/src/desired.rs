@@ -83,6 +83,8 @@ pub struct Desired {
     pub held_users: BTreeMap<OktaUserId, Left>,
     /// Source groups on hold.
     pub held_groups: BTreeMap<OktaGroupId, Left>,
+    /// Everybody in a source group on hold: a group whose key a policy chose keeps them, since the held group may own it.
+    pub people_on_hold: BTreeSet<OktaUserId>,
     /// Keys whose group stays as it stands: those that a held or conflicting source group may own.
     pub untouched_groups: BTreeSet<GroupKey>,
     /// Users that the policy does not want.

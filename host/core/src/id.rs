@@ -63,6 +63,11 @@ impl GroupKey {
         Self(format!("usher-{key}"))
     }
 
+    /// Whether a policy chose it: it does not say which source group it belongs to.
+    pub fn is_chosen(&self) -> bool {
+        self.0.starts_with("usher-")
+    }
+
     /// Whether an `externalId` is one that Usher writes on a group: an Okta group id or `usher-…`.
     pub fn is_ours(external_id: &str) -> bool {
         external_id.starts_with("usher-") || is_okta_shaped(external_id, "00g")

@@ -1,0 +1,193 @@
+//! Groups: created, adopted, renamed. Their members are compared in `members`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Findings;
+use super::difference::change;
+use super::names::{Claim, Mover, contested, order};
+use super::stages::Phase;
+use crate::actual::{Actual, ActualGroup};
+use crate::decision::Reason;
+use crate::desired::{Conflict, Desired, DesiredGroup};
+use crate::id::{GroupKey, ScimGroupId};
+use crate::name::folded;
+use crate::plan::{Change, GroupRef};
+
+/// SCIM's name of a group's name.
+const DISPLAY_NAME: &str = "displayName";
+
+/// A desired group and the one that stands for it.
+struct Match<'a> {
+    wanted: &'a DesiredGroup,
+    standing: Standing<'a>,
+}
+
+enum Standing<'a> {
+    /// Carries the key.
+    Linked(&'a ActualGroup),
+    /// Has the name and no key of ours.
+    Unclaimed(&'a ActualGroup),
+    /// There is none.
+    Missing,
+}
+
+impl<'a> Match<'a> {
+    fn group(&self) -> Option<&'a ActualGroup> {
+        match self.standing {
+            Standing::Linked(group) | Standing::Unclaimed(group) => Some(group),
+            Standing::Missing => None,
+        }
+    }
+}
+
+/// Plans what becomes of the desired groups. Gives back those whose members are to be compared: all that are there once the
+/// plan is applied. Creating one is left to `members`, which knows its first members.
+pub(super) fn reconcile(
+    desired: &Desired,
+    actual: &Actual,
+    findings: &mut Findings,
+) -> BTreeMap<GroupKey, GroupRef> {
+    let mut matches = matches(desired, actual);
+    matches.retain(|_, found| {
+        let unread = found.group().filter(|group| !actual.members.contains_key(&group.id));
+        if let Some(group) = unread {
+            findings.notes.push(format!(
+                "the group {:?} stays as it is: its members were not read",
+                group.display_name
+            ));
+        }
+        unread.is_none()
+    });
+
+    let mut movers = movers(&matches);
+    let blocked = contested(&movers, stayers(&matches, actual));
+    let mut groups = BTreeMap::new();
+    for (key, (claim, holder)) in blocked {
+        let Some(found) = matches.remove(&key) else { continue };
+        findings.conflicts.push(conflict(&movers[&key].label, &found.wanted.display_name, &claim, holder));
+        // A group of ours keeps its name, and its members are mirrored all the same: revoking must not wait.
+        if let Standing::Linked(group) = found.standing {
+            groups.insert(key.clone(), group_ref(&key, Some(group), &group.display_name));
+        }
+        movers.remove(&key);
+    }
+    movers.retain(|key, _| matches.get(key).is_some_and(|found| found.group().is_some()));
+    let order = order(&movers);
+
+    for (key, found) in &matches {
+        let after = &found.wanted.display_name;
+        let group = group_ref(key, found.group(), after);
+        let phase = Phase::Update(order.rounds.get(key).copied().unwrap_or_default());
+        match found.standing {
+            Standing::Missing => {}
+            Standing::Linked(standing) => {
+                let mut before = standing.display_name.clone();
+                if order.aside.contains_key(key) {
+                    before = step_aside(key, &group, before, findings);
+                }
+                if before != *after {
+                    let rename = Change::RenameGroup { group: group.clone(), before, after: after.clone() };
+                    findings.stages.add(phase, rename, &found.wanted.why);
+                }
+            }
+            Standing::Unclaimed(standing) => adopt(&group, standing, found.wanted, phase, findings),
+        }
+        groups.insert(key.clone(), group);
+    }
+    groups
+}
+
+fn group_ref(key: &GroupKey, standing: Option<&ActualGroup>, display_name: &str) -> GroupRef {
+    GroupRef {
+        key: key.clone(),
+        scim_id: standing.map(|group| group.id.clone()),
+        display_name: display_name.to_owned(),
+    }
+}
+
+fn matches<'a>(desired: &'a Desired, actual: &'a Actual) -> BTreeMap<GroupKey, Match<'a>> {
+    let mut linked: BTreeMap<&str, &ActualGroup> = BTreeMap::new();
+    let mut unclaimed: BTreeMap<String, Vec<&ActualGroup>> = BTreeMap::new();
+    for group in actual.groups.values() {
+        match group.external_id.as_deref() {
+            Some(key) if GroupKey::is_ours(key) || desired.groups.contains_key(&GroupKey::new(key)) => {
+                linked.entry(key).or_insert(group);
+            }
+            _ => unclaimed.entry(folded(&group.display_name)).or_default().push(group),
+        }
+    }
+    let standing = |key: &GroupKey, wanted: &DesiredGroup| match linked.get(key.as_str()) {
+        Some(group) => Standing::Linked(group),
+        None => {
+            let name = &wanted.display_name;
+            let candidates = unclaimed.get(&folded(name)).map_or(&[][..], Vec::as_slice);
+            let exact = candidates.iter().find(|group| group.display_name == *name);
+            exact.or_else(|| candidates.first()).map_or(Standing::Missing, |group| Standing::Unclaimed(group))
+        }
+    };
+    let groups = desired.groups.iter().filter(|(key, _)| !desired.untouched_groups.contains(key));
+    groups.map(|(key, wanted)| (key.clone(), Match { wanted, standing: standing(key, wanted) })).collect()
+}
+
+fn claim(display_name: &str) -> BTreeSet<Claim> {
+    BTreeSet::from([Claim::new(DISPLAY_NAME, display_name)])
+}
+
+fn movers(matches: &BTreeMap<GroupKey, Match<'_>>) -> BTreeMap<GroupKey, Mover> {
+    let mover = |key: &GroupKey, found: &Match<'_>| Mover {
+        label: format!("{:?} ({key})", found.wanted.display_name),
+        has: found.group().map(|group| claim(&group.display_name)).unwrap_or_default(),
+        wants: claim(&found.wanted.display_name),
+    };
+    matches.iter().map(|(key, found)| (key.clone(), mover(key, found))).collect()
+}
+
+fn stayers(matches: &BTreeMap<GroupKey, Match<'_>>, actual: &Actual) -> BTreeMap<Claim, String> {
+    let moving: BTreeSet<&ScimGroupId> =
+        matches.values().filter_map(|found| Some(&found.group()?.id)).collect();
+    let staying = actual.groups.values().filter(|group| !moving.contains(&group.id));
+    staying
+        .map(|group| {
+            let known_as = group.external_id.as_deref().unwrap_or(group.id.as_str());
+            let label = format!("{:?} ({known_as})", group.display_name);
+            (Claim::new(DISPLAY_NAME, &group.display_name), label)
+        })
+        .collect()
+}
+
+fn conflict(label: &str, wanted: &str, claim: &Claim, holder: String) -> Conflict {
+    Conflict {
+        contested: format!("{} {wanted:?}", claim.attribute),
+        parties: vec![label.to_owned(), holder],
+        advice: "group names must be unique in IAM Identity Center: rename one of the two, or remove the group that is no \
+                 longer used"
+            .to_owned(),
+    }
+}
+
+/// Takes a name for a moment that nobody wants; gives it back.
+fn step_aside(key: &GroupKey, group: &GroupRef, before: String, findings: &mut Findings) -> String {
+    let after = format!("usher-swap-{key}");
+    let why =
+        Reason::new("swap", "makes room for a moment: groups take over names from one another in a ring");
+    let rename = Change::RenameGroup { group: group.clone(), before, after: after.clone() };
+    findings.stages.add(Phase::MakeRoom, rename, &why);
+    after
+}
+
+fn adopt(
+    group: &GroupRef,
+    standing: &ActualGroup,
+    wanted: &DesiredGroup,
+    phase: Phase,
+    findings: &mut Findings,
+) {
+    let unclaimed = standing.external_id.as_deref().filter(|text| !text.is_empty());
+    let mut changes = vec![change("externalId", unclaimed, Some(group.key.as_str()))];
+    if standing.display_name != wanted.display_name {
+        changes.push(change(DISPLAY_NAME, Some(&standing.display_name), Some(&wanted.display_name)));
+    }
+    let why =
+        Reason::new(wanted.why.rule.clone(), "a group of this name stands in AWS and carries no key of ours");
+    findings.stages.add(phase, Change::AdoptGroup { group: group.clone(), changes }, &why);
+}

@@ -1,0 +1,346 @@
+//! Accounts: created, adopted, updated, deactivated, reactivated.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::difference::{between, change};
+use super::names::{Claim, Mover, contested, order};
+use super::stages::Phase;
+use super::{Findings, okta_id, standing_leavers};
+use crate::account::{Account, Field};
+use crate::actual::{Actual, ActualUser};
+use crate::decision::Reason;
+use crate::desired::{Conflict, Desired, DesiredUser};
+use crate::id::{OktaUserId, ScimUserId};
+use crate::name::{folded, same};
+use crate::plan::{Change, UserRef};
+use crate::source::{UserStatus, Whereabouts};
+
+/// The people of a plan, for their memberships.
+#[derive(Default)]
+pub(super) struct People {
+    /// Desired people who have an account once the plan is applied.
+    pub(super) with_account: BTreeMap<OktaUserId, UserRef>,
+    /// Whose an account is.
+    pub(super) owners: BTreeMap<ScimUserId, OktaUserId>,
+    /// Accounts whose memberships stay as they are.
+    pub(super) kept: BTreeSet<ScimUserId>,
+}
+
+/// A desired person and the account that stands for them.
+struct Match<'a> {
+    wanted: &'a DesiredUser,
+    standing: Standing<'a>,
+}
+
+enum Standing<'a> {
+    /// Carries the person's id.
+    Linked(&'a ActualUser),
+    /// Has the userName and nobody's id.
+    Unclaimed(&'a ActualUser),
+    /// There is none.
+    Missing,
+}
+
+impl<'a> Match<'a> {
+    fn account(&self) -> Option<&'a ActualUser> {
+        match self.standing {
+            Standing::Linked(user) | Standing::Unclaimed(user) => Some(user),
+            Standing::Missing => None,
+        }
+    }
+
+    fn user_ref(&self, id: &OktaUserId) -> UserRef {
+        UserRef {
+            okta_id: Some(id.clone()),
+            scim_id: self.account().map(|user| user.id.clone()),
+            user_name: self.wanted.account.user_name.clone(),
+        }
+    }
+}
+
+/// Plans what becomes of the accounts of desired people.
+pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findings) -> People {
+    let mut people = owners(desired, actual);
+    let mut matches = matches(desired, actual);
+    matches.retain(|id, found| {
+        let stays_away = matches!(found.standing, Standing::Missing) && !found.wanted.account.active;
+        if stays_away {
+            let DesiredUser { account, why } = found.wanted;
+            findings
+                .notes
+                .push(format!("no account is created for {}: {} ({id})", account.user_name, why.message));
+        }
+        !stays_away
+    });
+
+    let mut movers = movers(&matches);
+    let blocked = contested(&movers, stayers(&matches, actual));
+    for (id, (claim, holder)) in blocked {
+        let Some(found) = matches.remove(&id) else { continue };
+        findings.conflicts.push(conflict(&movers[&id].label, &claim, holder));
+        leave_alone(&id, &found, &mut people, findings);
+        movers.remove(&id);
+    }
+    // Who is created takes a name and frees none, and comes after all that do.
+    movers.retain(|id, _| matches.get(id).is_some_and(|found| found.account().is_some()));
+    let order = order(&movers);
+
+    for (id, found) in &matches {
+        let user = found.user_ref(id);
+        let phase = Phase::Update(order.rounds.get(id).copied().unwrap_or_default());
+        match found.standing {
+            Standing::Missing => {
+                let account = Box::new(found.wanted.account.clone());
+                let create = Change::CreateUser { user: user.clone(), account };
+                findings.stages.add(Phase::CreateUsers, create, &found.wanted.why);
+            }
+            Standing::Linked(standing) => {
+                let before = deactivate(&user, &standing.account, found.wanted, findings);
+                let before = match order.aside.get(id) {
+                    Some(claims) => step_aside(id, &user, before, claims, findings),
+                    None => before,
+                };
+                update(&user, &before, found.wanted, phase, findings);
+            }
+            Standing::Unclaimed(standing) => {
+                let before = match order.aside.get(id) {
+                    Some(claims) => step_aside(id, &user, standing.account.clone(), claims, findings),
+                    None => standing.account.clone(),
+                };
+                adopt(id, &user, standing, &before, found.wanted, phase, findings);
+            }
+        }
+        if let Some(standing) = found.account() {
+            people.owners.insert(standing.id.clone(), id.clone());
+        }
+        people.with_account.insert(id.clone(), user);
+    }
+    people
+}
+
+/// Deactivates those leavers of whom Okta said where they are.
+pub(super) fn deactivate_leavers(
+    desired: &Desired,
+    actual: &Actual,
+    whereabouts: &BTreeMap<OktaUserId, Whereabouts>,
+    findings: &mut Findings,
+) {
+    for (id, user) in standing_leavers(desired, actual) {
+        let Some(place) = whereabouts.get(&id) else { continue };
+        let account = Account { active: false, ..user.account.clone() };
+        let changes = between(&user.account, &account);
+        let why = leaving(desired, &id, *place);
+        let user = UserRef {
+            okta_id: Some(id),
+            scim_id: Some(user.id.clone()),
+            user_name: user.account.user_name.clone(),
+        };
+        let change = Change::DeactivateUser { user, account: Box::new(account), changes };
+        findings.stages.add(Phase::Revoke, change, &why);
+    }
+}
+
+/// Why a person leaves: what the policy said, if it said anything, else where Okta says the person is.
+fn leaving(desired: &Desired, id: &OktaUserId, place: Whereabouts) -> Reason {
+    if let Some(left) = desired.skipped_users.get(id) {
+        let message = format!("skipped by rule `{}`: {}", left.why.rule, left.why.message);
+        return Reason::new(left.why.rule.clone(), message);
+    }
+    match place {
+        Whereabouts::Gone => Reason::new("gone", "Okta has no such user any more"),
+        Whereabouts::Known(UserStatus::Deprovisioned) => {
+            Reason::new("deprovisioned", "is deprovisioned in Okta")
+        }
+        Whereabouts::Known(UserStatus::Suspended) => Reason::new("suspended", "is suspended in Okta"),
+        Whereabouts::Known(status) => {
+            Reason::new("not-selected", format!("is {} in Okta, but in no selected group", status.word()))
+        }
+    }
+}
+
+/// Whose the accounts are that carry an Okta id, and those that belong to people on hold.
+fn owners(desired: &Desired, actual: &Actual) -> People {
+    let mut people = People::default();
+    let held_names: BTreeSet<String> = desired.held_users.values().map(|left| folded(&left.label)).collect();
+    for user in actual.users.values() {
+        let owner = user.external_id.as_deref().map(OktaUserId::new);
+        let is_held = match &owner {
+            Some(id) if desired.held_users.contains_key(id) => true,
+            Some(id) if OktaUserId::is_okta_shaped(id.as_str()) => false,
+            // Nobody's account yet, but of the name of somebody on hold.
+            _ => held_names.contains(&folded(&user.account.user_name)),
+        };
+        if is_held {
+            people.kept.insert(user.id.clone());
+        }
+        if let Some(id) = okta_id(user) {
+            people.owners.insert(user.id.clone(), id);
+        }
+    }
+    people
+}
+
+fn matches<'a>(desired: &'a Desired, actual: &'a Actual) -> BTreeMap<OktaUserId, Match<'a>> {
+    let mut linked: BTreeMap<&str, &ActualUser> = BTreeMap::new();
+    let mut unclaimed: BTreeMap<String, Vec<&ActualUser>> = BTreeMap::new();
+    for user in actual.users.values() {
+        let is_wanted = |id: &str| desired.users.contains_key(&OktaUserId::new(id));
+        match user.external_id.as_deref() {
+            Some(id) if OktaUserId::is_okta_shaped(id) || is_wanted(id) => {
+                linked.entry(id).or_insert(user);
+            }
+            _ => unclaimed.entry(folded(&user.account.user_name)).or_default().push(user),
+        }
+    }
+    let standing = |id: &OktaUserId, wanted: &DesiredUser| match linked.get(id.as_str()) {
+        Some(user) => Standing::Linked(user),
+        None => {
+            let name = &wanted.account.user_name;
+            let candidates = unclaimed.get(&folded(name)).map_or(&[][..], Vec::as_slice);
+            let exact = candidates.iter().find(|user| user.account.user_name == *name);
+            exact.or_else(|| candidates.first()).map_or(Standing::Missing, |user| Standing::Unclaimed(user))
+        }
+    };
+    let people = desired.users.iter().filter(|(id, _)| !desired.held_users.contains_key(id));
+    people.map(|(id, wanted)| (id.clone(), Match { wanted, standing: standing(id, wanted) })).collect()
+}
+
+/// What of an account must be unique.
+fn claims(account: &Account) -> BTreeSet<Claim> {
+    [Field::UserName, Field::Email]
+        .into_iter()
+        .filter_map(|field| Some(Claim::new(field.name(), account.get(field)?)))
+        .collect()
+}
+
+fn movers(matches: &BTreeMap<OktaUserId, Match<'_>>) -> BTreeMap<OktaUserId, Mover> {
+    let mover = |id: &OktaUserId, found: &Match<'_>| Mover {
+        label: format!("{} ({id})", found.wanted.account.user_name),
+        has: found.account().map(|user| claims(&user.account)).unwrap_or_default(),
+        wants: claims(&found.wanted.account),
+    };
+    matches.iter().map(|(id, found)| (id.clone(), mover(id, found))).collect()
+}
+
+fn stayers(matches: &BTreeMap<OktaUserId, Match<'_>>, actual: &Actual) -> BTreeMap<Claim, String> {
+    let moving: BTreeSet<&ScimUserId> =
+        matches.values().filter_map(|found| Some(&found.account()?.id)).collect();
+    let staying = actual.users.values().filter(|user| !moving.contains(&user.id));
+    staying
+        .flat_map(|user| {
+            let known_as = user.external_id.as_deref().unwrap_or(user.id.as_str());
+            let label = format!("{} ({known_as})", user.account.user_name);
+            claims(&user.account).into_iter().map(move |claim| (claim, label.clone()))
+        })
+        .collect()
+}
+
+fn conflict(label: &str, claim: &Claim, holder: String) -> Conflict {
+    Conflict {
+        contested: format!("{} {:?}", claim.attribute, claim.value),
+        parties: vec![label.to_owned(), holder],
+        advice: "each must be unique in IAM Identity Center: change one of the two in Okta, or remove the account that \
+                 is no longer used"
+            .to_owned(),
+    }
+}
+
+/// A contested account keeps its attributes. What Okta has closed is closed all the same.
+fn leave_alone(id: &OktaUserId, found: &Match<'_>, people: &mut People, findings: &mut Findings) {
+    match found.standing {
+        Standing::Linked(standing) => {
+            let user = UserRef { user_name: standing.account.user_name.clone(), ..found.user_ref(id) };
+            if standing.account.active && !found.wanted.account.active {
+                deactivate_only(&user, &standing.account, &found.wanted.why, findings);
+            }
+            people.with_account.insert(id.clone(), user);
+        }
+        Standing::Unclaimed(standing) => {
+            people.kept.insert(standing.id.clone());
+        }
+        Standing::Missing => {}
+    }
+}
+
+/// Deactivates at once if that is what is to become of the account; gives back how the account stands afterwards. Attributes go
+/// along in the same request unless one of them is a name that somebody else may have to free first.
+fn deactivate(user: &UserRef, before: &Account, wanted: &DesiredUser, findings: &mut Findings) -> Account {
+    if !before.active || wanted.account.active {
+        return before.clone();
+    }
+    if claims(before) != claims(&wanted.account) {
+        return deactivate_only(user, before, &wanted.why, findings);
+    }
+    let account = wanted.account.clone();
+    let changes = between(before, &account);
+    let change = Change::DeactivateUser { user: user.clone(), account: Box::new(account.clone()), changes };
+    findings.stages.add(Phase::Revoke, change, &wanted.why);
+    account
+}
+
+fn deactivate_only(user: &UserRef, before: &Account, why: &Reason, findings: &mut Findings) -> Account {
+    let account = Account { active: false, ..before.clone() };
+    let changes = between(before, &account);
+    let change = Change::DeactivateUser { user: user.clone(), account: Box::new(account.clone()), changes };
+    findings.stages.add(Phase::Revoke, change, why);
+    account
+}
+
+/// Lets go of names that others wait for while this one waits for theirs; gives back how the account stands afterwards.
+fn step_aside(
+    id: &OktaUserId,
+    user: &UserRef,
+    before: Account,
+    claims: &BTreeSet<Claim>,
+    findings: &mut Findings,
+) -> Account {
+    let mut account = before.clone();
+    for claim in claims {
+        if claim.attribute == Field::UserName.name() {
+            account.user_name = format!("usher-swap-{id}");
+        } else {
+            account.email = None;
+        }
+    }
+    let changes = between(&before, &account);
+    let why =
+        Reason::new("swap", "makes room for a moment: accounts take over names from one another in a ring");
+    let change = Change::UpdateUser { user: user.clone(), account: Box::new(account.clone()), changes };
+    findings.stages.add(Phase::MakeRoom, change, &why);
+    account
+}
+
+fn update(user: &UserRef, before: &Account, wanted: &DesiredUser, phase: Phase, findings: &mut Findings) {
+    let changes = between(before, &wanted.account);
+    if changes.is_empty() {
+        return;
+    }
+    let (user, account) = (user.clone(), Box::new(wanted.account.clone()));
+    let change = if !before.active && wanted.account.active {
+        Change::ReactivateUser { user, account, changes }
+    } else {
+        Change::UpdateUser { user, account, changes }
+    };
+    findings.stages.add(phase, change, &wanted.why);
+}
+
+fn adopt(
+    id: &OktaUserId,
+    user: &UserRef,
+    standing: &ActualUser,
+    before: &Account,
+    wanted: &DesiredUser,
+    phase: Phase,
+    findings: &mut Findings,
+) {
+    let unclaimed = standing.external_id.as_deref().filter(|text| !text.is_empty());
+    let mut changes = vec![change("externalId", unclaimed, Some(id.as_str()))];
+    changes.extend(between(before, &wanted.account));
+    debug_assert!(same(&standing.account.user_name, &wanted.account.user_name), "adopted by userName");
+    let why = Reason::new(
+        wanted.why.rule.clone(),
+        "an account of this userName stands in AWS and carries no Okta id",
+    );
+    let change = Change::AdoptUser { user: user.clone(), account: Box::new(wanted.account.clone()), changes };
+    findings.stages.add(phase, change, &why);
+}
