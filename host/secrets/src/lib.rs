@@ -1,1 +1,18 @@
-//! Placeholder.
+//! Secrets are written as references, `ssm:NAME`, `env:NAME` or `file:PATH`, and become values here, as late as possible
+//! and in types that show themselves to nobody.
+//!
+//! Read in this order: [`reference`] (what may be written), [`resolve`] (all references of a run → their values),
+//! `parameter_store` (one GetParameters call for all that is in AWS), `value` (what a value must be),
+//! [`error`] (what can go wrong, and the next step).
+
+pub mod error;
+pub mod reference;
+pub mod resolve;
+
+mod parameter_name;
+mod parameter_store;
+mod value;
+
+pub use error::{Problem, SecretsError, Unresolved};
+pub use reference::{SecretRef, SecretRefError};
+pub use resolve::Secrets;
