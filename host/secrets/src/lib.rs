@@ -9,6 +9,8 @@ pub mod error;
 pub mod reference;
 pub mod resolve;
 
+#[cfg(test)]
+mod fake_store;
 mod parameter_name;
 mod parameter_store;
 mod value;
