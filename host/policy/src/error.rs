@@ -33,7 +33,7 @@ pub enum PolicyError {
 
     /// It says it is a component, and cannot be compiled.
     #[error(
-        "the policy {name} is a damaged component, or one for a newer runtime: {cause}\nhint: copy or build it again"
+        "the policy {name} cannot be compiled: {cause}\nhint: the file is damaged, or made for a newer usher; copy or build it again"
     )]
     Malformed {
         /// Which plugin.

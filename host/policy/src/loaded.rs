@@ -59,7 +59,7 @@ impl LoadedPolicy {
         let (description, _) =
             session.call(Place::of(Call::Describe), fuel, None, |plugin, store| plugin.describe(store))?;
         let description = description.shown();
-        session.is_described(&description);
+        session.name_by(&description);
         Ok(Self { session, description })
     }
 

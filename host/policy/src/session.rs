@@ -89,7 +89,8 @@ impl Session {
         self.stopped.clone().map_or(Ok(()), |stop| Err(stop.into()))
     }
 
-    pub(crate) fn is_described(&mut self, description: &Description) {
+    /// From now on messages also say what the plugin calls itself.
+    pub(crate) fn name_by(&mut self, description: &Description) {
         self.name = self.name.described(description);
     }
 

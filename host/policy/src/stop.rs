@@ -9,7 +9,7 @@ use wasmtime::Trap;
 use crate::answer::AnswerFault;
 use crate::error::PluginName;
 use crate::limits::{LOG_LINE_BYTES, Limits, TABLE_ELEMENTS, WASM_STACK};
-use crate::place::{Call, Place};
+use crate::place::Place;
 use crate::sandbox::Refused;
 use crate::text::{self, grouped, size};
 
@@ -55,6 +55,8 @@ pub enum StopCause {
     },
     /// Its calls went too deep.
     Stack,
+    /// It reached outside its memory. In Rust plugins that is what a recursion comes to whose variables fill their share of it.
+    OutOfBounds,
     /// It handed over more than it may.
     TooMuch {
         /// What it may hand over at a time, in bytes.
@@ -103,6 +105,7 @@ impl StopCause {
             }
             Some(Trap::Interrupt) => Self::Time { limit: limits.wall_clock },
             Some(Trap::StackOverflow) => Self::Stack,
+            Some(Trap::MemoryOutOfBounds) if panic.is_none() => Self::OutOfBounds,
             Some(trap) => Self::Trap {
                 trap: trap.to_string().trim_start_matches("wasm trap: ").to_owned(),
                 panic: panic.map(|panic| text::shown(&panic, LOG_LINE_BYTES)),
@@ -160,6 +163,7 @@ impl fmt::Display for Stop {
             StopCause::Stack => {
                 write!(f, "ran out of stack in {place}: its calls go deeper than {}", size(WASM_STACK))?;
             }
+            StopCause::OutOfBounds => write!(f, "reached outside its memory in {place}")?,
             StopCause::TooMuch { limit } => {
                 write!(f, "handed over too much in {place}: the limit is {} at a time", size(*limit))?;
             }
@@ -197,19 +201,19 @@ impl fmt::Display for Hint<'_> {
             StopCause::Memory { .. } => {
                 f.write_str("if it really needs that much, allow more with --plugin-memory MIB")
             }
-            StopCause::Tables { .. } | StopCause::Stack => f.write_str(
+            StopCause::Stack | StopCause::OutOfBounds => f.write_str(
                 "this is a bug in the plugin, most often a recursion without an end; tell its author",
             ),
             StopCause::TooMuch { .. } => {
                 f.write_str("an answer or a log line of this size is a bug in the plugin; tell its author")
             }
-            StopCause::Said { .. } if place.call != Call::Configure => {
+            StopCause::Said { .. } => {
                 f.write_str("the plugin itself gave up; its author, or its configuration, can mend this")
             }
             StopCause::Answer(_) => f.write_str(
                 "a policy answers each item once, in order and under its own id; tell the plugin's author",
             ),
-            StopCause::Trap { .. } | StopCause::Said { .. } | StopCause::Other { .. } => {
+            StopCause::Tables { .. } | StopCause::Trap { .. } | StopCause::Other { .. } => {
                 f.write_str("this is a bug in the plugin; tell its author")
             }
         }

@@ -164,7 +164,10 @@ fn misbehave<'a>(config: &Config, mut ids: impl Iterator<Item = &'a str>) -> Res
             }
         }
         "deep-recursion" => {
-            black_box(deeper(1));
+            black_box(deeper(1, black_box(0)));
+        }
+        "wide-recursion" => {
+            black_box(wider(1));
         }
         "panic" => panic(),
         "trap" => core::arch::wasm32::unreachable(),
@@ -202,8 +205,14 @@ fn panic() -> ! {
     panic!("out of spite {ESCAPES}");
 }
 
+/// Keeps all in registers, so that only the stack of calls grows.
+fn deeper(depth: u64, end: u64) -> u64 {
+    if depth == end { 0 } else { deeper(depth + 1, end).rotate_left(7) ^ depth }
+}
+
+/// Keeps an array in each call: the part of memory for such is full before the stack of calls is.
 #[allow(unconditional_recursion, reason = "that is the point")]
-fn deeper(depth: u64) -> u64 {
+fn wider(depth: u64) -> u64 {
     let room = black_box([depth; 16]);
-    deeper(black_box(depth + 1)) + room[3]
+    wider(black_box(depth + 1)) + room[3]
 }
