@@ -1,0 +1,311 @@
+//! One request with its repeats: paced, bounded, and tried again where that can help.
+
+use std::error::Error as _;
+use std::time::Instant;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Client, StatusCode, redirect};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::answer::Answer;
+use crate::endpoint::is_loopback;
+use crate::error::{Answered, ScimError};
+use crate::operation::Operation;
+use crate::pace::Pacer;
+use crate::settings::{RetryPolicy, Settings};
+use crate::spent::{RequestCounts, Spent};
+
+/// No answer of AWS comes near this; more is not read into memory.
+const LARGEST_ANSWER: usize = 64 << 20;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) operation: Operation,
+    /// The id that stands in the path, when one does.
+    pub(crate) id: Option<String>,
+    /// The query, percent-encoded.
+    pub(crate) query: Option<String>,
+    pub(crate) body: Option<Value>,
+    /// Memberships it changes.
+    pub(crate) members: usize,
+    /// What it is for, as it fits after "cannot".
+    pub(crate) aim: String,
+}
+
+impl Call {
+    pub(crate) fn new(operation: Operation, aim: impl Into<String>) -> Self {
+        Self { operation, id: None, query: None, body: None, members: 0, aim: aim.into() }
+    }
+
+    pub(crate) fn id(self, id: &str) -> Self {
+        Self { id: Some(id.to_owned()), ..self }
+    }
+
+    pub(crate) fn query(self, query: String) -> Self {
+        Self { query: Some(query), ..self }
+    }
+
+    pub(crate) fn body(self, body: Value) -> Self {
+        Self { body: Some(body), ..self }
+    }
+
+    pub(crate) fn members(self, members: usize) -> Self {
+        Self { members, ..self }
+    }
+}
+
+/// What a service that took the request says.
+#[derive(Debug)]
+pub(crate) struct Success {
+    /// The JSON, when there is a body.
+    pub(crate) json: Option<Value>,
+}
+
+/// Why it did not, and whether an earlier try may have done it all the same.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: ScimError,
+    pub(crate) may_have_happened: bool,
+}
+
+impl std::convert::From<Failure> for ScimError {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
+}
+
+/// The way to the service.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    client: Client,
+    endpoint: Url,
+    token: SecretString,
+    retry: RetryPolicy,
+    pacer: Pacer,
+    permits: Semaphore,
+    spent: Spent,
+}
+
+impl Transport {
+    pub(crate) fn new(settings: Settings) -> Result<Self, ScimError> {
+        let token = SecretString::from(settings.token.expose_secret().trim());
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
+            .map_err(|_| ScimError::UnusableToken)?;
+        bearer.set_sensitive(true);
+        let scim = HeaderValue::from_static("application/scim+json");
+        let headers = HeaderMap::from_iter([
+            (AUTHORIZATION, bearer),
+            (ACCEPT, HeaderValue::from_static("application/scim+json, application/json")),
+            (CONTENT_TYPE, scim),
+        ]);
+        let mut builder = Client::builder()
+            .default_headers(headers)
+            .user_agent(concat!("usher/", env!("CARGO_PKG_VERSION")))
+            // A redirect would carry a write, and on the same host the token, to an address nobody configured.
+            .redirect(redirect::Policy::none())
+            .connect_timeout(settings.connect_timeout)
+            .timeout(settings.timeout)
+            .pool_max_idle_per_host(settings.concurrency.max(1));
+        if is_loopback(&settings.endpoint) {
+            builder = builder.no_proxy();
+        }
+        Ok(Self {
+            client: builder.build().map_err(ScimError::Client)?,
+            endpoint: settings.endpoint,
+            token,
+            retry: settings.retry,
+            pacer: Pacer::new(&settings.pace),
+            permits: Semaphore::new(settings.concurrency.max(1)),
+            spent: Spent::default(),
+        })
+    }
+
+    pub(crate) fn counts(&self) -> RequestCounts {
+        self.spent.counts()
+    }
+
+    /// Sends the request until it is answered, refused, or patience ends.
+    pub(crate) async fn send(&self, call: &Call) -> Result<Success, Failure> {
+        let mut repeats = Repeats::default();
+        loop {
+            let pause = self.pacer.reserve(call.operation, call.members);
+            self.spent.wait(pause).await;
+            let sent = Instant::now();
+            let outcome = self.once(call).await;
+            let happened_before = repeats.may_have_happened;
+            let failed = |error| Failure { error, may_have_happened: happened_before };
+            match outcome {
+                Ok(answer) if answer.status.is_success() => {
+                    self.pacer.taken(call.operation, call.members);
+                    return self.success(answer).map_err(failed);
+                }
+                Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => {
+                    self.pacer.throttled(call.operation, call.members, sent);
+                    // A throttled write was seen to have happened (reference §3.3).
+                    repeats.may_have_happened = true;
+                    repeats.throttled += 1;
+                    if repeats.throttled >= self.retry.throttled_attempts {
+                        return Err(failed(ScimError::Throttled {
+                            aim: call.aim.clone(),
+                            attempts: repeats.throttled,
+                            answered: self.told(&answer),
+                        }));
+                    }
+                    let asked = answer.retry_after.unwrap_or_default().min(self.retry.longest_pause);
+                    self.spent.wait(asked + self.retry.pause(repeats.throttled)).await;
+                }
+                Ok(answer)
+                    if answer.status.is_server_error() && answer.status != StatusCode::NOT_IMPLEMENTED =>
+                {
+                    repeats.may_have_happened = true;
+                    repeats.failed += 1;
+                    if repeats.failed >= self.retry.attempts {
+                        return Err(failed(ScimError::Failing {
+                            aim: call.aim.clone(),
+                            attempts: repeats.failed,
+                            answered: self.told(&answer),
+                        }));
+                    }
+                    let asked = answer.retry_after.unwrap_or_default().min(self.retry.longest_pause);
+                    tokio::time::sleep(asked.max(self.retry.pause(repeats.failed))).await;
+                }
+                Ok(answer) => return Err(failed(self.refused(call, &answer))),
+                Err(error) => {
+                    let most =
+                        if error.is_connect() { self.retry.connect_attempts } else { self.retry.attempts };
+                    // Before a connection stands nothing can have happened.
+                    repeats.may_have_happened |= !error.is_connect();
+                    repeats.failed += 1;
+                    if repeats.failed >= most || is_tls(&error) {
+                        return Err(failed(self.unanswered(call, &error, repeats.failed)));
+                    }
+                    tokio::time::sleep(self.retry.pause(repeats.failed)).await;
+                }
+            }
+        }
+    }
+
+    async fn once(&self, call: &Call) -> Result<Answer, reqwest::Error> {
+        // The semaphore is never closed, so this waits and never fails.
+        let _permit = self.permits.acquire().await;
+        self.spent.count(call.operation.name());
+        let mut request = self.client.request(call.operation.method(), self.url(call));
+        if let Some(body) = &call.body {
+            request = request.body(body.to_string());
+        }
+        let mut response = request.send().await?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            body.extend_from_slice(&chunk);
+            if body.len() > LARGEST_ANSWER {
+                break;
+            }
+        }
+        Ok(Answer::new(call.operation, response.status(), response.headers(), &body))
+    }
+
+    /// The segments are percent-encoded, so no id can lead to another path.
+    fn url(&self, call: &Call) -> Url {
+        let mut url = self.endpoint.clone();
+        let collection = match call.operation {
+            Operation::ListUsers | Operation::CreateUser | Operation::PatchUser => "Users",
+            _ => "Groups",
+        };
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push(collection).extend(call.id.as_deref());
+        }
+        url.set_query(call.query.as_deref());
+        url
+    }
+
+    fn told(&self, answer: &Answer) -> Answered {
+        answer.told(self.token.expose_secret())
+    }
+
+    fn success(&self, answer: Answer) -> Result<Success, ScimError> {
+        let answered = self.told(&answer);
+        let json = answer.json().map_err(|found| ScimError::NotScim {
+            endpoint: self.endpoint.to_string(),
+            answered,
+            found,
+        })?;
+        Ok(Success { json })
+    }
+
+    fn refused(&self, call: &Call, answer: &Answer) -> ScimError {
+        let answered = self.told(answer);
+        let aim = call.aim.clone();
+        match answer.status {
+            StatusCode::UNAUTHORIZED => ScimError::Unauthorized(answered),
+            StatusCode::FORBIDDEN => ScimError::Forbidden(answered),
+            StatusCode::NOT_FOUND if call.id.is_none() && !is_filtered(call) => {
+                ScimError::WrongEndpoint { endpoint: self.endpoint.to_string(), answered }
+            }
+            status if status.is_redirection() => {
+                ScimError::WrongEndpoint { endpoint: self.endpoint.to_string(), answered }
+            }
+            StatusCode::NOT_FOUND => ScimError::NotFound { aim, answered },
+            StatusCode::CONFLICT => ScimError::Conflict {
+                aim,
+                contested: "a value that must be unique is taken".to_owned(),
+                attribute: None,
+                answered,
+            },
+            StatusCode::PAYLOAD_TOO_LARGE => ScimError::TooLarge { aim, answered },
+            _ => ScimError::Refused { aim, answered },
+        }
+    }
+
+    fn unanswered(&self, call: &Call, error: &reqwest::Error, attempts: u32) -> ScimError {
+        let aim = call.aim.clone();
+        let host = match (self.endpoint.host_str(), self.endpoint.port()) {
+            (Some(host), Some(port)) => format!("{host}:{port}"),
+            (host, _) => host.unwrap_or_default().to_owned(),
+        };
+        let cause = causes(error);
+        if is_tls(error) {
+            ScimError::Tls { aim, host, cause }
+        } else if error.is_timeout() && !error.is_connect() {
+            ScimError::TimedOut { aim, host, attempts }
+        } else {
+            ScimError::Unreachable { aim, host, cause }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Repeats {
+    failed: u32,
+    throttled: u32,
+    may_have_happened: bool,
+}
+
+fn is_filtered(call: &Call) -> bool {
+    call.query.as_deref().is_some_and(|query| query.contains("filter="))
+}
+
+/// The innermost causes, which say more than reqwest's own "error sending request".
+fn causes(error: &reqwest::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !parts.iter().any(|part| part.contains(&text)) {
+            parts.push(text);
+        }
+        next = cause.source();
+    }
+    if parts.is_empty() { "the connection broke".to_owned() } else { parts.join(": ") }
+}
+
+/// A certificate does not get better by asking again.
+fn is_tls(error: &reqwest::Error) -> bool {
+    let causes = causes(error).to_lowercase();
+    ["certificate", "tls handshake", "received corrupt message", "handshakefailure", "protocolversion"]
+        .iter()
+        .any(|sign| causes.contains(sign))
+}
