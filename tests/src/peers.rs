@@ -5,6 +5,7 @@
 //! environment, as in `.ci/run`, it fails.
 
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -42,7 +43,7 @@ pub fn skip(test: &str, why: &str) {
     );
     // `eprintln!` would be captured and shown for failures only.
     let line = format!("SKIPPED {test}: {why}\n");
-    let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 fn install() -> Result<Peers, String> {
@@ -74,7 +75,7 @@ impl Peers {
             let port = free_port();
             let log = folder.path().join("log");
             let file = File::create(&log).expect("the folder can be written");
-            let process = Command::new(self.bin.join(program))
+            let process = Command::new(self.program(program))
                 .args(arguments.iter().map(|argument| argument.replace("{port}", &port.to_string())))
                 .current_dir(folder.path())
                 .stdin(Stdio::null())
@@ -93,9 +94,13 @@ impl Peers {
         panic!("{program} found no free port");
     }
 
+    fn program(&self, name: &str) -> PathBuf {
+        self.bin.join(name)
+    }
+
     /// Runs a program to its end.
     pub fn run(&self, program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
-        Command::new(self.bin.join(program))
+        Command::new(self.program(program))
             .args(arguments)
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
@@ -105,10 +110,20 @@ impl Peers {
 
     /// Runs one of the scripts in tests/peers and returns what it printed; panics with what it said when it fails.
     #[track_caller]
-    pub fn script(&self, name: &str, arguments: &[&str]) -> String {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(name);
-        let script = script.to_str().expect("the workspace has a plain name");
-        let output = self.run("python", &[&[script], arguments].concat(), &[]);
+    pub fn script(&self, name: &str, arguments: &[&str], input: &str) -> String {
+        let mut child = Command::new(self.program("python"))
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(name))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("python cannot be started: {error}"));
+        // A script reads all of its input before it prints anything, and ends the input by itself when it dies early.
+        let mut stdin = child.stdin.take().expect("stdin is a pipe");
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        let output = child.wait_with_output().expect("a script ends");
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{name}:\n{printed}\n{}", String::from_utf8_lossy(&output.stderr));
         printed

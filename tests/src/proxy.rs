@@ -20,6 +20,9 @@ use crate::wait::{runtime, wait};
 /// A body larger than any that Usher sends or gets in a test.
 const MOST: usize = 16 << 20;
 
+/// Where the proxy serves.
+const BASE: &str = "/11111111111-2222-3333-4444-555555555555/scim/v2";
+
 /// A running proxy.
 pub struct Proxy {
     address: String,
@@ -53,10 +56,10 @@ impl Proxy {
         let port = listener.local_addr().expect("a bound port").port();
         let router = Router::new().fallback(pass).with_state(behind);
         runtime().spawn(async move { axum::serve(listener, router).await });
-        Self { address: format!("http://127.0.0.1:{port}"), seen }
+        Self { address: format!("http://127.0.0.1:{port}{BASE}"), seen }
     }
 
-    /// Its base URL.
+    /// Its base URL, as long as AWS's.
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -69,7 +72,8 @@ impl Proxy {
 
 async fn pass(State(behind): State<Behind>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    let path = head.uri.path_and_query().map_or_else(String::new, ToString::to_string);
+    let path = head.uri.path_and_query().and_then(|path| path.as_str().strip_prefix(BASE));
+    let Some(path) = path.map(str::to_owned) else { return plain(StatusCode::NOT_FOUND) };
     let Ok(body) = to_bytes(body, MOST).await else { return plain(StatusCode::PAYLOAD_TOO_LARGE) };
     let json = serde_json::from_slice(&body).unwrap_or_default();
     let seen = Seen { method: head.method.to_string(), path: path.clone(), body: json };

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::ops::{Deref, DerefMut};
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::org::{self, Org};
 use crate::place::Place;
@@ -81,6 +81,12 @@ impl Sim {
         &self.ssm
     }
 
+    /// A token that the simulator lets in: `okta_api_token` or `amz_sso_api_token`, out of its Parameter Store.
+    pub fn token(&self, name: &str) -> String {
+        let answer = ssm(&self.ssm, "GetParameters", &json!({ "Names": [name], "WithDecryption": true }));
+        answer["Parameters"][0]["Value"].as_str().unwrap_or_else(|| panic!("no {name}: {answer}")).to_owned()
+    }
+
     /// Things happen in Okta.
     pub fn happens(&mut self, event: impl FnOnce(Org) -> Org) {
         self.org = event(std::mem::take(&mut self.org));
@@ -144,6 +150,25 @@ impl Sim {
             serde_json::from_str(&text).unwrap_or_else(|error| panic!("{url}: no JSON ({error}): {text}"))
         })
     }
+}
+
+/// A call of a Parameter Store, as the AWS SDKs make it. Neither the simulator nor moto checks the signature.
+pub fn ssm(base: &str, operation: &str, body: &Value) -> Value {
+    let signature = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-west-1/ssm/aws4_request, \
+                     SignedHeaders=host;x-amz-date, Signature=0";
+    wait(async {
+        let request = reqwest::Client::new()
+            .post(base)
+            .header("X-Amz-Target", format!("AmazonSSM.{operation}"))
+            .header("X-Amz-Date", "20260101T000000Z")
+            .header("Content-Type", "application/x-amz-json-1.1")
+            .header("Authorization", signature);
+        let response = request.body(body.to_string()).send().await.expect("the store answers");
+        let status = response.status();
+        let text = response.text().await.expect("the store's answer is text");
+        assert!(status.is_success(), "{operation}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{operation}: no JSON ({error}): {text}"))
+    })
 }
 
 impl Drop for Sim {

@@ -1,1 +1,19 @@
 //! `usher`, started as a person would, against the simulator and against programs that others wrote. One file a subject.
+
+mod changes;
+mod demo;
+mod failures;
+mod groups_by_name;
+mod guards;
+mod held;
+mod moods;
+mod plan_output;
+mod requests;
+mod simulator;
+
+// Programs that others wrote.
+mod moto;
+mod okta_description;
+mod okta_sdk;
+mod scim_server;
+mod scim_tester;
