@@ -1,1 +1,19 @@
-//! Placeholder.
+//! One run, start to end: read Okta, ask the policy, read Identity Center, reconcile, guard, apply.
+//!
+//! `plan`, `sync` and every later command go through here; none has a private path. Read in this order:
+//! [`session`] (what a run needs), [`source`] (Okta and the policy → the desired directory), [`target`] (the actual one),
+//! [`prepare`](mod@prepare) (both → a plan), [`apply`](mod@apply), [`progress`] (what a person sees meanwhile).
+
+pub mod apply;
+pub mod error;
+pub mod prepare;
+pub mod progress;
+pub mod session;
+mod source;
+mod target;
+
+pub use apply::{Applied, Outcome, apply};
+pub use error::EngineError;
+pub use prepare::{Prepared, prepare};
+pub use progress::{Activity, Progress, Silent};
+pub use session::{Candidates, Session};

@@ -1,0 +1,61 @@
+//! Why a run ended before its plan.
+
+use thiserror::Error;
+use usher_core::desired::Left;
+use usher_identity_center::ScimError;
+use usher_okta::OktaError;
+use usher_policy::PolicyError;
+
+/// A run that ended before anything was written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// Okta could not be read.
+    #[error(transparent)]
+    Okta(#[from] OktaError),
+    /// Identity Center could not be read.
+    #[error(transparent)]
+    IdentityCenter(#[from] ScimError),
+    /// The policy gave no answer. That is never taken for a "no".
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// Neither the configuration nor the policy narrows the groups down.
+    #[error(
+        "no groups are asked for, and the policy `{policy}` does not decide groups: every group of the organisation would be \
+         synced\nhint: name groups in `sync.groups` or on the command line, or give the policy group rules"
+    )]
+    NothingNarrows {
+        /// The policy's name.
+        policy: String,
+    },
+    /// Okta showed no group at all.
+    #[error(
+        "Okta shows this token no groups at all\nhint: an administrator limited to certain groups sees only those; the \
+         token's owner needs the Read-Only Administrator role"
+    )]
+    EmptyOrganisation,
+    /// The policy wants none of the groups. An empty selection is never taken for "remove everything".
+    #[error("the policy selects none of the {candidates} groups it was asked about{}\nhint: {hint}", rules(.skipped), hint = "an empty selection would take everybody's access away, so the run ends here; look at the group rules")]
+    NothingSelected {
+        /// How many it was asked about.
+        candidates: usize,
+        /// What it said of them.
+        skipped: Vec<Left>,
+    },
+    /// A blocking task of the run did not end as it should.
+    #[error("an internal task ended early: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// "(2 by rule `a`, 1 by rule `b`)", from what was skipped.
+fn rules(skipped: &[Left]) -> String {
+    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+    for left in skipped {
+        *counts.entry(&left.why.rule).or_default() += 1;
+    }
+    if counts.is_empty() {
+        return String::new();
+    }
+    let parts: Vec<String> = counts.iter().map(|(rule, count)| format!("{count} by rule `{rule}`")).collect();
+    format!(" (skipped: {})", parts.join(", "))
+}
