@@ -1,0 +1,130 @@
+//! What a directory should come to, said without a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use usher_core::account::Account;
+use usher_core::actual::{ActualGroup, ActualUser};
+use usher_core::id::{GroupKey, OktaUserId, ScimGroupId};
+use usher_core::name;
+
+use crate::target::{Contents, Target};
+use crate::world::World;
+
+/// The end of a whole, complete run over a world in which nothing is contested.
+pub(crate) fn contents(world: &World) -> Contents {
+    let before = Target::new(world.actual.clone()).contents();
+    let links = links(world);
+    let mut users = BTreeMap::new();
+    for (known_as, account) in &before.users {
+        if !links.contains_key(known_as) {
+            let leaves = world.whereabouts.contains_key(&OktaUserId::new(known_as.clone()));
+            let active = account.active && !leaves;
+            users.insert(known_as.clone(), Account { active, ..account.clone() });
+        }
+    }
+    for (id, user) in &world.desired.users {
+        let stands = before.users.contains_key(id.as_str()) || links.values().any(|it| it == id.as_str());
+        if stands || user.account.active {
+            let account = Account { profile_url: None, ..user.account.clone() };
+            users.insert(id.as_str().to_owned(), account);
+        }
+    }
+    let mut groups = BTreeMap::new();
+    for (key, group) in &world.desired.groups {
+        let wanted = group.members.iter().map(|id| id.as_str().to_owned());
+        let mut members: BTreeSet<String> = wanted
+            .filter(|id| {
+                users.contains_key(id) && world.desired.users.contains_key(&OktaUserId::new(id.clone()))
+            })
+            .collect();
+        let standing = standing(world, key, &group.display_name);
+        let stay = standing.iter().flat_map(|it| &before.groups[it].1).filter(|id| stays(world, key, id));
+        members.extend(stay.map(|id| links.get(id).unwrap_or(id).clone()));
+        groups.insert(key.as_str().to_owned(), (group.display_name.clone(), members));
+    }
+    let adopted: BTreeSet<String> =
+        world.desired.groups.iter().filter_map(|(key, it)| standing(world, key, &it.display_name)).collect();
+    for (known_as, (display_name, members)) in before.groups {
+        let key = GroupKey::new(known_as.clone());
+        if adopted.contains(&known_as) || world.desired.groups.contains_key(&key) {
+            continue;
+        }
+        let on_hold = key.is_chosen() && !world.desired.held_groups.is_empty();
+        let is_emptied =
+            GroupKey::is_ours(&known_as) && !world.desired.untouched_groups.contains(&key) && !on_hold;
+        let stay = |id: &String| !is_emptied || stays(world, &key, id);
+        let members =
+            members.into_iter().filter(stay).map(|id| links.get(&id).unwrap_or(&id).clone()).collect();
+        groups.insert(known_as, (display_name, members));
+    }
+    Contents { users, groups }
+}
+
+/// Accounts without an Okta id that a desired person takes over: what they are known as → the Okta id.
+fn links(world: &World) -> BTreeMap<String, String> {
+    let unclaimed = world.actual.users.values().filter(|user| !is_linked(user));
+    unclaimed
+        .filter_map(|user| {
+            let known_as = user.external_id.clone().unwrap_or_else(|| user.id.as_str().to_owned());
+            let (id, _) = world.desired.users.iter().find(|(id, wanted)| {
+                let has_own =
+                    world.actual.users.values().any(|it| it.external_id.as_deref() == Some(id.as_str()));
+                !has_own && name::same(&wanted.account.user_name, &user.account.user_name)
+            })?;
+            Some((known_as, id.as_str().to_owned()))
+        })
+        .collect()
+}
+
+fn is_linked(user: &ActualUser) -> bool {
+    user.external_id.as_deref().is_some_and(OktaUserId::is_okta_shaped)
+}
+
+/// What the group that stands for a desired one is known as.
+fn standing(world: &World, key: &GroupKey, display_name: &str) -> Option<String> {
+    let mut groups = world.actual.groups.values();
+    if groups.any(|group| group.external_id.as_deref() == Some(key.as_str())) {
+        return Some(key.as_str().to_owned());
+    }
+    let mut groups = world.actual.groups.values();
+    let group = groups.find(|it| it.external_id.is_none() && name::same(&it.display_name, display_name))?;
+    Some(group.id.as_str().to_owned())
+}
+
+/// Whether a member, known so before, stays in a group of this key though not wanted there.
+fn stays(world: &World, key: &GroupKey, known_as: &str) -> bool {
+    let id = OktaUserId::new(known_as);
+    let user = world.actual.users.values().find(|user| {
+        user.external_id.as_deref() == Some(known_as)
+            || (user.external_id.is_none() && user.id.as_str() == known_as)
+    });
+    let has_held_name = user.is_some_and(|user| {
+        let held = world.desired.held_users.values();
+        !is_linked(user) && held.into_iter().any(|left| name::same(&left.label, &user.account.user_name))
+    });
+    let linked = links(world).get(known_as).map_or(id.clone(), OktaUserId::new);
+    world.desired.held_users.contains_key(&id)
+        || has_held_name
+        || (key.is_chosen() && world.desired.people_on_hold.contains(&linked))
+}
+
+/// The account that carries this id, and the groups it is in.
+pub(crate) fn trace(target: &Target, id: &OktaUserId) -> Option<(ActualUser, Vec<ScimGroupId>)> {
+    let mut users = target.actual.users.values();
+    let user = users.find(|user| user.external_id.as_deref() == Some(id.as_str()))?;
+    let groups = target.actual.members.iter().filter(|(_, members)| members.contains(&user.id));
+    Some((user.clone(), groups.map(|(group, _)| group.clone()).collect()))
+}
+
+/// Whether a run may have to do with this account: it carries an Okta id, or a desired person has its userName.
+pub(crate) fn is_named(world: &World, user: &ActualUser) -> bool {
+    let mut wanted = world.desired.users.values();
+    is_linked(user) || wanted.any(|it| name::same(&it.account.user_name, &user.account.user_name))
+}
+
+/// Whether a run may have to do with the name or key of this group.
+pub(crate) fn is_group_named(world: &World, group: &ActualGroup) -> bool {
+    let key = group.external_id.as_deref().map(GroupKey::new);
+    let is_wanted = key.is_some_and(|key| world.desired.groups.contains_key(&key));
+    is_wanted || world.desired.groups.values().any(|it| name::same(&it.display_name, &group.display_name))
+}
