@@ -8,10 +8,12 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures::StreamExt;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::connection::Scissors;
+use crate::organisation::Organisation;
 use crate::requests::Shared;
 
 /// Which of the services.
@@ -49,6 +51,9 @@ pub(crate) struct Fault {
     /// Where the connection is cut.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cut: Option<Cut>,
+    /// What stands in Okta from this request on, before it is answered; with nothing else said, the answer is the usual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<Value>,
     /// Whether the request is done before it fails.
     #[serde(default)]
     after_write: bool,
@@ -88,11 +93,22 @@ impl Fault {
         if self.nth == 0 || self.times == 0 {
             return Some("nth and times count from 1".to_owned());
         }
+        let source =
+            self.source.clone().map(|source| Organisation::from_value(source, Timestamp::UNIX_EPOCH));
+        if let Some(Err(error)) = source {
+            return Some(error.to_string());
+        }
         let is_header = |(name, value): (&String, &String)| {
             HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok()
         };
         let wrong = self.headers.iter().find(|header| !is_header(*header))?;
         Some(format!("{:?}: {:?} is no header", wrong.0, wrong.1))
+    }
+
+    /// Whether it leaves the answer as it is, whole or not.
+    fn keeps_answer(&self) -> bool {
+        let is_about_answer = self.cut == Some(Cut::Body) || (self.cut.is_none() && self.source.is_some());
+        is_about_answer && self.status.is_none() && self.body.is_none()
     }
 
     fn answer(&self) -> Response {
@@ -192,7 +208,8 @@ impl Faults {
         })
     }
 
-    /// Passes the request on, unless a fault is due. `not_done` is told when the service never sees the request.
+    /// Passes the request on, unless a fault is due. `not_done` is told when the service never sees the request,
+    /// `set_source` what stands in Okta from now on.
     pub(crate) async fn pass(
         &self,
         service: Service,
@@ -200,13 +217,16 @@ impl Faults {
         request: Request,
         next: Next,
         not_done: impl FnOnce(),
+        set_source: impl FnOnce(Value),
     ) -> Response {
         let Some(fault) = self.strike(service, kind) else { return next.run(request).await };
         let scissors = request.extensions().get::<ConnectInfo<Scissors>>().map(|info| info.0.clone());
-        let is_own_answer = fault.cut == Some(Cut::Body) && fault.status.is_none() && fault.body.is_none();
-        let response = if fault.after_write || is_own_answer {
+        if let Some(source) = fault.source.clone() {
+            set_source(source);
+        }
+        let response = if fault.after_write || fault.keeps_answer() {
             let answer = next.run(request).await;
-            if is_own_answer { answer } else { fault.answer() }
+            if fault.keeps_answer() { answer } else { fault.answer() }
         } else {
             not_done();
             fault.answer()

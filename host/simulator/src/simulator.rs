@@ -272,7 +272,11 @@ async fn watch(State(watcher): State<Watcher>, request: Request, next: Next) -> 
             stage.lost_scim_requests.count(&kind);
         }
     };
-    stage.faults.pass(service, &kind, request, next, not_done).await
+    let set_source = |source| {
+        // It was tried when the fault was set.
+        let _ = stage.source.replace(source);
+    };
+    stage.faults.pass(service, &kind, request, next, not_done, set_source).await
 }
 
 /// `/TENANT/scim/v2/Users/90…` is of the kind `/Users/{id}`.

@@ -189,6 +189,58 @@ async fn a_fault_of_parameter_store_is_its_own() {
 }
 
 #[tokio::test]
+async fn a_write_to_identity_center_can_be_done_and_fail_all_the_same() {
+    let caller = Caller::new(Options::default()).await;
+    let faults = json!([
+        { "service": "scim", "request": "POST /Groups", "nth": 1, "status": 503 },
+        { "service": "scim", "request": "POST /Groups", "nth": 2, "after_write": true },
+        { "service": "scim", "request": "POST /Groups", "nth": 3, "after_write": true, "cut": "connection" },
+    ]);
+    caller.simulator.add_fault(faults).unwrap();
+    let url = format!("{}/Groups", caller.simulator.addresses().scim);
+    let create = |name: &str| {
+        let body = json!({ "displayName": name }).to_string();
+        let request = caller.http.post(&url).bearer_auth(caller.simulator.scim_token());
+        request.header("content-type", "application/scim+json").body(body).send()
+    };
+    assert_eq!(create("one").await.unwrap().status(), 503);
+    assert_eq!(create("two").await.unwrap().status(), 500);
+    assert!(create("three").await.is_err());
+    assert_eq!(create("four").await.unwrap().status(), 201);
+    let target = caller.control("GET", "/target", "").await.body;
+    let names: Vec<&Value> =
+        target["groups"].as_array().unwrap().iter().map(|group| &group["displayName"]).collect();
+    assert_eq!(names, ["two", "three", "four"]);
+    assert_eq!(caller.simulator.requests().scim, BTreeMap::from([("POST /Groups".to_owned(), 4)]));
+}
+
+#[tokio::test]
+async fn what_stands_in_identity_center_can_be_replaced() {
+    let caller = Caller::new(Options::default()).await;
+    let target = json!({ "users": [], "groups": [{ "displayName": "by hand", "members": [] }] });
+    assert_eq!(caller.control("PUT", "/target", &target.to_string()).await.status, 204);
+    assert_eq!(caller.simulator.target()["groups"][0]["displayName"], "by hand");
+    let again = caller.control("GET", "/target", "").await.body;
+    caller.simulator.set_target(again.clone()).unwrap();
+    assert_eq!(caller.simulator.target(), again);
+    assert_eq!(caller.control("PUT", "/target", r#"{"users":[{}]}"#).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_group_can_vanish_between_the_list_and_its_members() {
+    let caller = Caller::new(Options::default()).await;
+    let id = caller.group_id("R&D");
+    let mut source = caller.simulator.source();
+    source["groups"].as_array_mut().unwrap().retain(|group| group["id"] != id.as_str());
+    let fault = json!({ "service": "okta", "request": "GET /api/v1/groups/{id}/users", "source": source });
+    caller.simulator.add_fault(fault).unwrap();
+    assert_eq!(caller.okta("/api/v1/groups").await.list().len(), 11);
+    let path = format!("/api/v1/groups/{id}/users");
+    assert_eq!(caller.okta(&path).await.error(), (404, "E0000007"));
+    assert_eq!(caller.okta("/api/v1/groups").await.list().len(), 10);
+}
+
+#[tokio::test]
 async fn what_is_no_fault_is_refused() {
     let caller = Caller::new(Options::default()).await;
     for fault in [
@@ -198,6 +250,7 @@ async fn what_is_no_fault_is_refused() {
         json!({ "service": "okta", "nth": 0 }),
         json!({ "service": "okta", "status": 99 }),
         json!({ "service": "okta", "cut": "throat" }),
+        json!({ "service": "okta", "source": [] }),
         json!({ "service": "okta", "headers": { "a b": "c" } }),
         json!([{ "service": "okta" }, 7]),
     ] {

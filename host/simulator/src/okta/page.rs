@@ -145,7 +145,7 @@ impl List<'_> {
     }
 
     fn read_cursor(&self, cursor: &str) -> Option<(String, String)> {
-        if !cursor.is_ascii() || cursor.len() % 2 != 0 {
+        if !cursor.is_ascii() || !cursor.len().is_multiple_of(2) {
             return None;
         }
         let bytes: Option<Vec<u8>> = (0..cursor.len() / 2)

@@ -175,10 +175,9 @@ impl Organisation {
         now: Timestamp,
     ) -> Result<(), ChangeError> {
         let id = self.user_id(user)?;
-        if let Some(login) = profile.get("login").and_then(Value::as_str) {
-            if self.user_by_login(login).is_some_and(|other| other.id != id) {
-                return Err(ChangeError::LoginTaken(login.to_owned()));
-            }
+        let login = profile.get("login").and_then(Value::as_str).unwrap_or_default();
+        if self.user_by_login(login).is_some_and(|other| other.id != id) {
+            return Err(ChangeError::LoginTaken(login.to_owned()));
         }
         let user = self.user_mut(&id);
         for (name, value) in profile {

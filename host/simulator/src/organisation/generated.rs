@@ -23,7 +23,7 @@ impl Organisation {
             (_, 0) => {
                 return Err(numbers(format!("{memberships} memberships need a group\nhint: --groups 1")));
             }
-            _ if memberships % groups != 0 => {
+            _ if !memberships.is_multiple_of(groups) => {
                 let (less, more) = (memberships / groups * groups, memberships.div_ceil(groups) * groups);
                 return Err(numbers(format!(
                     "{memberships} memberships cannot be shared evenly by {groups} groups\nhint: {less} or {more} can"

@@ -10,9 +10,12 @@ use super::{Group, GroupType, Organisation, User, UserStatus, long_ago, names};
 /// How many people the large group has.
 const FIELD_SALES: usize = 250;
 
-/// Who they are: mailbox, given name, family name, department, title, and the groups they are in.
+/// Mailbox, given name, family name, department, title, and the groups they are in.
+type Row = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
+
+/// Who they are.
 #[rustfmt::skip]
-const PEOPLE: [(&str, &str, &str, &str, &str, &[&str]); 27] = [
+const PEOPLE: [Row; 27] = [
     ("ada.lovelace", "Ada", "Lovelace", "R&D", "Principal Engineer", &["aws-admins", "R&D", "data-platform"]),
     ("amal.haddad", "أمل", "حداد", "Finance", "Controller", &["aws-billing", "aws-auditors"]),
     ("ana.garcia", "Ana María", "García Márquez", "Engineering", "Engineer", &["xx_dev", "data-platform"]),
