@@ -17,15 +17,15 @@ pub enum SecretsError {
         /// Each with its problem, sorted by reference.
         unresolved: Vec<Unresolved>,
     },
-    /// The credential chain found nothing.
+    /// The credential chain gave nothing.
     #[error(
-        "there are no AWS credentials to read {} with: {problem}\nhint: set AWS_PROFILE (after `aws sso login`, if it uses that) or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run with a role on AWS; env: and file: references need no AWS",
+        "no AWS credentials can be had to read {} with: {problem}\nhint: set AWS_PROFILE (after `aws sso login`, if it uses that) or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run with a role on AWS; env: and file: references need no AWS",
         listed_names(names)
     )]
     NoCredentials {
         /// The parameters.
         names: Vec<String>,
-        /// What the chain said last.
+        /// What the chain said.
         problem: String,
     },
     /// No region is set.

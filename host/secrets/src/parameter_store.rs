@@ -9,7 +9,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::config::IdentityCache;
-use aws_sdk_ssm::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::operation::get_parameters::GetParametersError;
 
 use crate::error::{Problem, SecretsError};
@@ -97,16 +97,18 @@ pub(crate) fn loader() -> aws_config::ConfigLoader {
 fn failure(error: SdkError<GetParametersError>, names: Vec<String>, region: &Region) -> SecretsError {
     let region = region.to_string();
     let said = said(&error);
-    let Some(service) = error.as_service_error() else {
-        let problem = innermost(&error);
-        // The chain's errors are types of a crate that the SDK does not hand through, so their words decide.
-        return if DisplayErrorContext(&error).to_string().contains("CredentialsNotLoaded") {
-            SecretsError::NoCredentials { names, problem }
-        } else {
+    let service = match &error {
+        SdkError::ServiceError(service) => service.err(),
+        // Not the network, hence before it: what the SDK asks for then is credentials.
+        SdkError::DispatchFailure(failure) if failure.is_other() => {
+            return SecretsError::NoCredentials { names, problem: causes(&error) };
+        }
+        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
             let endpoint = std::env::var("AWS_ENDPOINT_URL_SSM");
             let endpoint = endpoint.unwrap_or_else(|_| format!("its usual address in {region}"));
-            SecretsError::Unreachable { names, endpoint, problem }
-        };
+            return SecretsError::Unreachable { names, endpoint, problem: innermost(&error) };
+        }
+        _ => return SecretsError::Failed { names, region, said: innermost(&error) },
     };
     match service.code().unwrap_or_default() {
         "AccessDeniedException" | "AccessDenied" => SecretsError::AccessDenied { names, region, said },
@@ -139,4 +141,17 @@ fn innermost(error: &dyn Error) -> String {
         cause = source;
     }
     cause.to_string()
+}
+
+/// All causes behind an error that says little itself, on one line.
+fn causes(error: &dyn Error) -> String {
+    let mut causes = Vec::new();
+    let mut next = error.source().and_then(Error::source);
+    while let Some(cause) = next {
+        causes.push(
+            cause.to_string().lines().map(str::trim).collect::<Vec<_>>().join("; ").replace(":; ", ": "),
+        );
+        next = cause.source();
+    }
+    causes.join(": ")
 }

@@ -22,8 +22,8 @@ async fn child() {
 
 /// What the child prints with nothing but these variables.
 fn child_with(variables: &[(&str, &str)]) -> String {
-    let home = tempfile::tempdir().unwrap();
-    let output = Command::new(std::env::current_exe().unwrap())
+    let home = tempfile::tempdir().expect("a directory for the child");
+    let output = Command::new(std::env::current_exe().expect("this very program"))
         .args(["--exact", "child", "--ignored", "--nocapture", "--test-threads=1"])
         .env_clear()
         .env("HOME", home.path())
@@ -31,9 +31,9 @@ fn child_with(variables: &[(&str, &str)]) -> String {
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .envs(variables.iter().copied())
         .output()
-        .unwrap();
+        .expect("the child runs");
     assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "Hunter2")];
@@ -69,8 +69,18 @@ async fn the_address_in_aws_endpoint_url_ssm_is_asked_with_the_environments_cred
 #[test]
 fn without_credentials_the_ways_to_give_them_are_told() {
     let printed = child_with(&[("AWS_REGION", "eu-west-1"), ("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:9")]);
-    assert!(printed.contains("error: there are no AWS credentials to read ssm:okta with"), "{printed}");
+    assert!(printed.contains("error: no AWS credentials can be had to read ssm:okta with"), "{printed}");
     assert!(printed.contains("AWS_PROFILE"), "{printed}");
+}
+
+#[test]
+fn an_instance_whose_metadata_service_fails_has_no_credentials() {
+    let printed = child_with(&[
+        ("AWS_EC2_METADATA_DISABLED", "false"),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:0"),
+        ("AWS_REGION", "eu-west-1"),
+    ]);
+    assert!(printed.contains("error: no AWS credentials can be had to read ssm:okta with"), "{printed}");
 }
 
 #[test]
