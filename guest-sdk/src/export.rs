@@ -2,10 +2,15 @@
 
 /// Makes the crate a policy: `usher_guest::export!(MyPolicy);`, once. Name, version and summary are those of its `Cargo.toml`.
 ///
-/// Outside WebAssembly it does nothing, so the crate's tests run natively.
+/// Outside WebAssembly nothing is exported, so the crate's tests run natively.
 #[macro_export]
 macro_rules! export {
     ($policy:ty) => {
+        // The compiler sees natively too that it is a policy, and that it is used.
+        #[cfg(not(target_family = "wasm"))]
+        const _: fn(&str) -> ::std::result::Result<$crate::test::Run<$policy>, $crate::Problems> =
+            $crate::test::Run::of::<$policy>;
+
         #[cfg(target_family = "wasm")]
         const _: () = {
             ::std::thread_local! {

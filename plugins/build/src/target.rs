@@ -85,7 +85,8 @@ fn last_words(output: &Output) -> String {
     line.map_or_else(|| output.status.to_string(), str::to_owned)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;

@@ -1,1 +1,52 @@
-//! Placeholder.
+//! The default policy, `builtin:rules`: ordered, named rules as text, in [CEL](https://cel.dev). The reference for its users is
+//! `docs/rules.md`.
+//!
+//! Read in this order: [`configuration`] (what is written), [`names`] (what a rule may speak of), [`functions`] (what it may
+//! call), [`check`] (a parsed expression against both; what it reads), [`compile`] (from text to [`rules`]), [`account`] (the
+//! fields of an account), [`variables`] and [`evaluate`] (one group, one person). Everything that can be wrong with a rule
+//! before it meets a person is found at `configure`, all of it at once.
+
+mod account;
+mod check;
+mod compile;
+mod configuration;
+mod evaluate;
+mod functions;
+mod names;
+mod near;
+mod pattern;
+mod rules;
+mod variables;
+
+#[cfg(test)]
+mod tests;
+
+use usher_guest::{Group, GroupDecision, Needs, Policy, Problems, Run, User, UserDecision};
+
+use crate::configuration::Configuration;
+use crate::rules::Rules;
+
+impl Policy for Rules {
+    /// Read by hand: serde stops at the first mistake, and a person who writes rules wants them all.
+    type Config = serde_json::Value;
+
+    fn configure(config: serde_json::Value, run: Run) -> Result<Self, Problems> {
+        let (configuration, mut problems) = Configuration::read(&config);
+        let rules = compile::compile(configuration, run.now, &mut problems);
+        problems.or(rules)
+    }
+
+    fn needs(&self) -> Needs {
+        self.needs.clone()
+    }
+
+    fn group(&self, group: &Group) -> GroupDecision {
+        evaluate::group(self, group)
+    }
+
+    fn user(&self, user: &User) -> UserDecision {
+        evaluate::user(self, user)
+    }
+}
+
+usher_guest::export!(Rules);

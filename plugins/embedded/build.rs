@@ -1,0 +1,44 @@
+//! Compiles the built-in policies to components.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use usher_plugin_build::{build_policy, workspace_root};
+
+/// The package of each policy and its name in the binary.
+const POLICIES: [(&str, &str); 1] = [("usher-plugin-rules", "rules")];
+
+/// All that a policy is made from.
+const SOURCES: [&str; 7] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "guest-sdk/Cargo.toml",
+    "guest-sdk/src",
+    "plugins/rules/Cargo.toml",
+    "plugins/rules/src",
+    "wit",
+];
+
+fn main() -> ExitCode {
+    match build() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build() -> Result<(), Box<dyn std::error::Error>> {
+    let root = workspace_root();
+    for source in SOURCES {
+        println!("cargo::rerun-if-changed={}", root.join(source).display());
+    }
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?);
+    for (package, name) in POLICIES {
+        // A target directory of its own: the cargo that waits for this script holds the lock of the other.
+        let component = build_policy(root, package, &out.join("target"))?;
+        std::fs::write(out.join(name).with_extension("wasm"), component)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! What is told about a configuration that is wrong.
+
+use serde_json::{Value, json};
+use usher_guest::Problem;
+
+use super::{problem, problems};
+
+/// The problem of one condition of a rule `r` for people.
+fn of_condition(when: &str) -> Problem {
+    problem(json!({ "users": [{ "name": "r", "when": when, "then": "skip" }] }))
+}
+
+#[test]
+fn a_syntax_error_has_rule_line_and_column() {
+    let problem = of_condition("user.department ==\n  'Sales' &&& true");
+    assert_eq!(problem.pointer, "/users/0/when");
+    assert_eq!(problem.position, Some((2, 13)));
+    assert!(problem.message.starts_with("rule `r`, `when`: "), "{}", problem.message);
+}
+
+#[test]
+fn an_expression_that_stops_says_so() {
+    let problem = of_condition("user.department ==");
+    assert_eq!(problem.message, "rule `r`, `when`: mismatched input the end");
+    assert_eq!(problem.position, Some((1, 19)));
+}
+
+#[test]
+fn the_column_counts_characters_not_bytes() {
+    let problem = of_condition("'Zoë 日本' == usr.lastName");
+    assert_eq!(problem.message, "rule `r`, `when`: there is no variable `usr`; did you mean `user`?");
+    assert_eq!(problem.position, Some((1, 13)));
+    assert_eq!(of_condition("'Zoë 日本' &&& true").position, Some((1, 12)));
+}
+
+#[test]
+fn an_unknown_function_is_found_before_anybody_is_read() {
+    let problem = of_condition("user.login.endWith('x')");
+    assert_eq!(problem.message, "rule `r`, `when`: there is no function `endWith`; did you mean `endsWith`?");
+}
+
+#[test]
+fn a_macro_written_wrongly_says_how_it_is_written() {
+    assert_eq!(
+        of_condition("user.groups.exists(true)").message,
+        "rule `r`, `when`: `exists` is written `list.exists(item, condition)`"
+    );
+}
+
+#[test]
+fn a_broken_pattern_is_found_before_anybody_is_read() {
+    assert_eq!(
+        of_condition("user.login.matches('a(')").message,
+        "rule `r`, `when`: `a(` is no regular expression: unclosed group"
+    );
+    assert_eq!(
+        of_condition("user.login.matches('(a{1000}){1000}')").message,
+        "rule `r`, `when`: the regular expression is too large"
+    );
+}
+
+#[test]
+fn the_person_as_a_whole_cannot_be_read() {
+    for when in ["user == user2", "user[user.login] == 1", "user.exists(key, key == 'a')", "size(user) > 1"] {
+        let config = json!({ "users": [{ "name": "r", "when": when, "then": "skip" }] });
+        let found = problems(config);
+        assert!(
+            found.iter().any(|problem| problem.message.contains("one attribute at a time")),
+            "{when}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn what_belongs_to_people_is_not_known_to_groups() {
+    let config = json!({ "groups": [{ "name": "r", "when": "user.login == 'x'", "then": "skip" }] });
+    assert_eq!(
+        problem(config).message,
+        "rule `r`, `when`: `user` is not known in a rule for groups; there are: group, now"
+    );
+    assert!(
+        of_condition("group.name == 'x'").message.contains("`user.groups` has the keys of the AWS groups")
+    );
+}
+
+#[test]
+fn a_variable_of_a_macro_is_known_inside_it_alone() {
+    let found = problems(json!({ "users": [
+        { "name": "right", "when": "user.groups.exists(key, key.startsWith('a'))", "then": "skip" },
+        { "name": "outside", "when": "user.groups.exists(key, true) && key == 'a'", "then": "skip" },
+        { "name": "hides", "when": "user.groups.exists(user, user == 'a')", "then": "skip" },
+    ]}));
+    let messages: Vec<_> = found.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        [
+            "rule `outside`, `when`: there is no variable `key`; there are: user, draft, now",
+            "rule `hides`, `when`: `user` is a variable already; give the items another name",
+        ]
+    );
+}
+
+#[test]
+fn depth_and_length_are_bounded() {
+    let long = of_condition(&format!("'{}' == ''", "a".repeat(2_000)));
+    assert_eq!(
+        long.message,
+        "rule `r`, `when`: the expression has 2008 characters, 2000 are allowed; make it several rules"
+    );
+    let sum = format!("{}1 == 1", "1+".repeat(200));
+    assert!(
+        of_condition(&sum).message.contains("nested more than 100 deep"),
+        "{}",
+        of_condition(&sum).message
+    );
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let found = problems(json!({
+        "group": [],
+        "otherwise": { "groups": "keep", "people": "skip" },
+        "groups": [
+            { "name": "a", "when": "true", "sync": "group.nme", "mesage": "x" },
+            { "name": "a", "when": "true", "sync": "'x'", "then": "skip" },
+            { "when": "true" },
+            { "name": "c", "sync": 3 },
+            "d",
+        ],
+        "users": [
+            { "name": "a", "when": "true" },
+            { "name": "b", "when": true, "then": "sync" },
+            { "name": "c", "when": "user.login ==", "then": "keep", "message": "usr.login" },
+        ],
+        "account": { "costCenter": "'x'", "displayName": "", "name": { "familyName": "'x'", "family": "'y'" }, "title": 1 },
+    }));
+    let told: Vec<_> =
+        found.iter().map(|problem| (problem.pointer.as_str(), problem.message.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ("/group", "unknown key `group`; did you mean `groups`?"),
+            ("/otherwise/people", "unknown key `people`; there are: groups, users"),
+            ("/otherwise/groups", "`groups` must be \"sync\" or \"skip\" or \"hold\", not \"keep\""),
+            ("/groups/0/mesage", "rule `a` has an unknown key `mesage`; did you mean `message`?"),
+            ("/groups/1/name", "another rule is called `a` already"),
+            ("/groups/1", "rule `a` has both `sync` and `then`; it must have one of them"),
+            ("/groups/2", "the rule has no `name`; reports and counts speak of rules by name"),
+            (
+                "/groups/2",
+                "rule `number 3` has neither `sync = 'a name'` nor `then = \"skip\"` or `\"hold\"`"
+            ),
+            ("/groups/3", "rule `c` has no `when`; one that always applies has `when = 'true'`"),
+            ("/groups/3/sync", "`sync` must be a text, not a number"),
+            ("/groups/4", "must be a table, not a text"),
+            ("/users/0", "rule `a` has no `then`: \"keep\", \"skip\" or \"hold\""),
+            ("/users/1/when", "`when` must be a text, not true or false"),
+            ("/users/1/then", "`then` must be \"keep\" or \"skip\" or \"hold\", not \"sync\""),
+            ("/account/costCenter", "an account has no field `costCenter`; did you mean `work.costCenter`?"),
+            (
+                "/account/displayName",
+                "`displayName` is empty; `null` takes the field away, `'\"\"'` is an empty text"
+            ),
+            ("/account/name/family", "the field `name.family` is written twice"),
+            ("/account/title", "`title` must be a text that holds an expression, not a number"),
+            ("/groups/0/sync", "rule `a`, `sync`: there is no `group.nme`; did you mean `group.name`?"),
+            ("/users/2/when", "rule `c`, `when`: mismatched input the end"),
+            ("/users/2/message", "rule `c`, `message`: there is no variable `usr`; did you mean `user`?"),
+        ]
+    );
+}
+
+#[test]
+fn a_configuration_that_is_no_table_is_named() {
+    assert_eq!(problem(json!([])).message, "must be a table, not a list");
+    assert_eq!(problem(json!({ "groups": {} })).pointer, "/groups");
+    assert_eq!(
+        problem(json!({ "users": 1 })).message,
+        "must be a list of rules, each written below a line `[[policy.config.users]]`"
+    );
+}
+
+#[test]
+fn a_name_that_reports_would_cut_is_refused() {
+    let config: Value = json!({ "users": [{ "name": "é".repeat(33), "when": "true", "then": "keep" }] });
+    assert_eq!(problem(config).message, "the name of a rule has at most 64 bytes, this one has 66");
+}
