@@ -1,2 +1,24 @@
-//! Placeholder.
-fn main() {}
+//! The command `usher`: parses its arguments, runs one command, says what went wrong, exits.
+
+mod arguments;
+mod commands;
+mod configuration;
+mod connect;
+mod exit;
+mod progress;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = arguments::Arguments::parse();
+    match commands::run(&arguments) {
+        Ok(status) => status.into(),
+        Err(failure) => {
+            failure.print(arguments.is_json());
+            failure.status.into()
+        }
+    }
+}

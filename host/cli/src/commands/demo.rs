@@ -1,0 +1,143 @@
+//! `usher demo`: the main job on the built-in simulator. It starts this very program for each step, as a person would
+//! type it, so that nothing but the addresses differs from a real run.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anstream::println;
+use anstyle::Style;
+use anyhow::Context;
+use tokio::process::Command;
+use usher_simulator::{Options, Organisation, Simulator};
+
+use crate::arguments::DemoArguments;
+use crate::exit::{ExitStatus, Failure};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// Shows a plan, applies it, lets things happen in Okta, syncs again.
+pub(crate) async fn demo(arguments: &DemoArguments) -> Result<ExitStatus, Failure> {
+    let options = Options {
+        organisation: Organisation::human(),
+        latency: Duration::from_millis(arguments.latency_ms),
+        ..Options::default()
+    };
+    let simulator = Simulator::start(options).await?;
+    let folder = tempfile::tempdir().context("cannot make a folder for the demo's configuration")?;
+    let stage = Stage { simulator: &simulator, folder: folder.path() };
+    stage.write_configuration()?;
+
+    heading("A small organisation in Okta, an empty Identity Center");
+    println!(
+        "The built-in simulator plays Okta, Identity Center and Parameter Store on this machine. The configuration:\n"
+    );
+    println!("{DIM}{}{DIM:#}", indented(&stage.configuration()));
+
+    heading("What would change");
+    stage.usher(&["plan"]).await?;
+    heading("Make it so");
+    stage.usher(&["sync"]).await?;
+    heading("Again: nothing left to do");
+    stage.usher(&["sync"]).await?;
+
+    heading("A week passes in Okta");
+    for event in Organisation::demo_events() {
+        println!("  · {}", event.words);
+        simulator.change(event.happen)?;
+    }
+    heading("What that means for AWS");
+    stage.usher(&["sync"]).await?;
+
+    heading("What all of it cost");
+    let requests = simulator.requests();
+    println!("  Okta              {:>4} requests", requests.okta_total());
+    println!("  Identity Center   {:>4} requests", requests.scim_total());
+    println!("  Parameter Store   {:>4} requests", requests.ssm_total());
+    println!("\nNext: write a usher.toml of your own and run `usher plan`; the README shows how.");
+    simulator.stop().await;
+    Ok(ExitStatus::Done)
+}
+
+struct Stage<'a> {
+    simulator: &'a Simulator,
+    folder: &'a Path,
+}
+
+impl Stage<'_> {
+    fn configuration(&self) -> String {
+        let addresses = self.simulator.addresses();
+        format!(
+            r#"[okta]
+domain = "{okta}"
+token = "ssm:okta_api_token"
+
+[identity_center]
+scim_endpoint = "{scim}"
+token = "ssm:amz_sso_api_token"
+
+[policy]
+component = "builtin:rules"
+
+# Every group but Okta's own comes along, under a name without the prefix "aws-".
+[[policy.config.groups]]
+name = "not-okta's-own"
+when = 'group.origin == "built-in"'
+then = "skip"
+
+[[policy.config.groups]]
+name = "aws-prefix"
+when = 'group.name.startsWith("aws-")'
+sync = 'group.name.substring(4)'
+
+[[policy.config.groups]]
+name = "all-others"
+when = 'true'
+sync = 'group.name'
+
+# One person has no last name, and AWS wants one.
+[policy.config.account]
+"name.family" = 'has(user.lastName) ? user.lastName : user.firstName'
+"#,
+            okta = addresses.okta,
+            scim = addresses.scim
+        )
+    }
+
+    fn write_configuration(&self) -> anyhow::Result<()> {
+        let path = self.folder.join("usher.toml");
+        std::fs::write(&path, self.configuration()).context("cannot write the demo's configuration")
+    }
+
+    /// Runs this program in the demo's folder, with the simulator's Parameter Store in place of the real one.
+    async fn usher(&self, arguments: &[&str]) -> Result<(), Failure> {
+        println!("{BOLD}$ usher {}{BOLD:#}\n", arguments.join(" "));
+        let program = std::env::current_exe().context("cannot find this program's own file")?;
+        let status = Command::new(program)
+            .args(arguments)
+            .current_dir(self.folder)
+            .env("AWS_ENDPOINT_URL_SSM", &self.simulator.addresses().ssm)
+            .env("AWS_REGION", "eu-west-1")
+            .env("AWS_ACCESS_KEY_ID", "simulator")
+            .env("AWS_SECRET_ACCESS_KEY", "simulator")
+            .env_remove("AWS_PROFILE")
+            .env_remove("AWS_SESSION_TOKEN")
+            .env_remove("USHER_CONFIG")
+            .kill_on_drop(true)
+            .status()
+            .await
+            .context("cannot start the next step of the demo")?;
+        if !status.success() {
+            return Err(anyhow::anyhow!("`usher {}` ended with {status}", arguments.join(" ")).into());
+        }
+        Ok(())
+    }
+}
+
+fn heading(text: &str) {
+    println!("\n{BOLD}── {text} ──{BOLD:#}\n");
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}\n")).collect()
+}

@@ -1,0 +1,21 @@
+//! One file a command.
+
+mod demo;
+mod run;
+mod simulate;
+
+use crate::arguments::{Arguments, Command};
+use crate::exit::{ExitStatus, Failure};
+
+/// Runs the command that the arguments name.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match &arguments.command {
+            Command::Plan(arguments) => run::plan(arguments).await,
+            Command::Sync(arguments) => run::sync(arguments).await,
+            Command::Demo(arguments) => demo::demo(arguments).await,
+            Command::Simulate(arguments) => simulate::simulate(arguments).await,
+        }
+    })
+}

@@ -1,0 +1,207 @@
+//! `usher.toml`: every problem of a file is told at once, with its line.
+
+mod reader;
+
+use std::path::Path;
+
+use thiserror::Error;
+use url::Url;
+use usher_secrets::SecretRef;
+
+use reader::Reader;
+
+/// A configuration that makes sense in itself; no secret was read yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Configuration {
+    pub(crate) okta_base: Url,
+    pub(crate) okta_token: SecretRef,
+    pub(crate) scim_endpoint: Url,
+    pub(crate) scim_token: SecretRef,
+    pub(crate) groups: Groups,
+    /// A path or `builtin:NAME`, as it stands in the file.
+    pub(crate) component: String,
+    /// Handed to the policy.
+    pub(crate) policy_config: serde_json::Value,
+}
+
+/// Which groups the configuration asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Groups {
+    /// None: the policy decides over all.
+    All,
+    /// These.
+    Named(Vec<String>),
+    /// Comma-separated, in a parameter, a variable or a file.
+    Referenced(SecretRef),
+}
+
+/// A line of the file that is wrong, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// From 1; none where something is missing altogether.
+    pub(crate) line: Option<usize>,
+    pub(crate) message: String,
+}
+
+/// Why there is no configuration.
+#[derive(Debug, Error)]
+pub(crate) enum ConfigurationError {
+    #[error("no configuration: {path} cannot be read ({source})\nhint: {HINT_NEW}")]
+    Unreadable { path: String, source: std::io::Error },
+    #[error("{path} is not a valid configuration{}", listed(path, problems))]
+    Invalid { path: String, problems: Vec<Problem> },
+}
+
+const HINT_NEW: &str = "name it with --config FILE, or start from the example under \"Configuration\" in the README; \
+                        `usher demo` needs none";
+
+fn listed(path: &str, problems: &[Problem]) -> String {
+    let mut text = String::new();
+    for problem in problems {
+        text.push_str("\n  ");
+        text.push_str(path);
+        if let Some(line) = problem.line {
+            text.push_str(&format!(":{line}"));
+        }
+        text.push_str(&format!(": {}", problem.message));
+    }
+    text
+}
+
+/// The policy of a file that names none.
+pub(crate) const DEFAULT_COMPONENT: &str = "builtin:rules";
+
+impl Configuration {
+    /// Reads a file.
+    pub(crate) fn read(path: &Path) -> Result<Self, ConfigurationError> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigurationError::Unreadable { path: shown.clone(), source })?;
+        Self::parse(&text).map_err(|problems| ConfigurationError::Invalid { path: shown, problems })
+    }
+
+    /// Reads the text of a file; a list of all problems if there is any.
+    pub(crate) fn parse(text: &str) -> Result<Self, Vec<Problem>> {
+        let mut reader = Reader::new(text)?;
+        reader.only_sections(&["okta", "identity_center", "sync", "policy"]);
+        reader.only_keys("okta", &["domain", "token"]);
+        reader.only_keys("identity_center", &["scim_endpoint", "token"]);
+        reader.only_keys("sync", &["groups"]);
+        reader.only_keys("policy", &["component", "config"]);
+
+        let okta_base = reader.required("okta", "domain", usher_okta::parse_domain);
+        let okta_token = reader.required("okta", "token", str::parse::<SecretRef>);
+        let scim_endpoint =
+            reader.required("identity_center", "scim_endpoint", usher_identity_center::parse_endpoint);
+        let scim_token = reader.required("identity_center", "token", str::parse::<SecretRef>);
+        let groups = reader.groups("sync", "groups");
+        let component = reader.optional_text("policy", "component").unwrap_or(DEFAULT_COMPONENT.to_owned());
+        let policy_config = reader.json("policy", "config");
+        let problems = reader.into_problems();
+        match (okta_base, okta_token, scim_endpoint, scim_token) {
+            (Some(okta_base), Some(okta_token), Some(scim_endpoint), Some(scim_token))
+                if problems.is_empty() =>
+            {
+                Ok(Self {
+                    okta_base,
+                    okta_token,
+                    scim_endpoint,
+                    scim_token,
+                    groups,
+                    component,
+                    policy_config,
+                })
+            }
+            _ => Err(problems),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[okta]
+domain = "acme.okta.com"
+token = "ssm:okta_api_token"
+[identity_center]
+scim_endpoint = "https://scim.eu-west-1.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2"
+token = "ssm:amz_sso_api_token"
+"#;
+
+    fn problems(text: &str) -> Vec<(Option<usize>, String)> {
+        let problems = Configuration::parse(text).expect_err("this configuration is wrong");
+        problems.into_iter().map(|problem| (problem.line, problem.message)).collect()
+    }
+
+    #[test]
+    fn the_smallest_file_lets_the_default_policy_decide_over_all() {
+        let configuration = Configuration::parse(GOOD).unwrap();
+        assert_eq!(configuration.okta_base.as_str(), "https://acme.okta.com/");
+        assert_eq!(configuration.groups, Groups::All);
+        assert_eq!(configuration.component, "builtin:rules");
+        assert_eq!(configuration.policy_config, serde_json::json!({}));
+    }
+
+    #[test]
+    fn groups_are_a_list_or_a_reference() {
+        let listed =
+            Configuration::parse(&format!("{GOOD}[sync]\ngroups = [\"aws-admins\", \"R&D\"]")).unwrap();
+        assert_eq!(listed.groups, Groups::Named(vec!["aws-admins".into(), "R&D".into()]));
+        let referenced =
+            Configuration::parse(&format!("{GOOD}[sync]\ngroups = \"ssm:groups_to_sync\"")).unwrap();
+        assert_eq!(referenced.groups, Groups::Referenced(SecretRef::Ssm("groups_to_sync".into())));
+    }
+
+    #[test]
+    fn an_unknown_key_is_told_with_its_line_and_the_near_name() {
+        let found = problems(&format!("{GOOD}[sync]\ngruops = [\"a\"]\n[polciy]\ncomponent = \"x\""));
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert_eq!(found[0].0, Some(10));
+        assert!(found[0].1.contains("`polciy`") && found[0].1.contains("`policy`"), "{}", found[0].1);
+        assert_eq!(found[1].0, Some(9));
+        assert!(found[1].1.contains("`sync.gruops`") && found[1].1.contains("`groups`"), "{}", found[1].1);
+    }
+
+    #[test]
+    fn every_missing_value_is_told_at_once() {
+        let found = problems("[okta]\ndomain = \"acme.okta.com\"\n");
+        let missing: Vec<&str> = found.iter().map(|(_, message)| message.as_str()).collect();
+        assert_eq!(missing.len(), 3, "{missing:?}");
+        assert!(
+            missing[0].contains("`okta.token`") && missing[2].contains("`identity_center.token`"),
+            "{missing:?}"
+        );
+    }
+
+    #[test]
+    fn a_secret_in_the_file_is_refused_and_not_repeated() {
+        let found = problems(&GOOD.replace("ssm:okta_api_token", "00aSecretValue"));
+        assert_eq!(found[0].0, Some(4));
+        assert!(!found[0].1.contains("00aSecretValue"), "{}", found[0].1);
+    }
+
+    #[test]
+    fn text_that_is_no_toml_is_told_with_its_line() {
+        assert_eq!(problems("[okta]\ndomain = \n")[0].0, Some(2));
+    }
+
+    #[test]
+    fn an_empty_list_of_groups_is_a_mistake_and_not_a_wish() {
+        let found = problems(&format!("{GOOD}[sync]\ngroups = []"));
+        assert!(found[0].1.contains("empty"), "{}", found[0].1);
+    }
+
+    #[test]
+    fn the_policy_gets_its_configuration_as_json() {
+        let text = format!(
+            "{GOOD}[policy.config]\nprefix = \"aws-\"\nlevels = [1, 2.5, true]\nsince = 2026-01-02\n"
+        );
+        let configuration = Configuration::parse(&text).unwrap();
+        assert_eq!(
+            configuration.policy_config,
+            serde_json::json!({ "prefix": "aws-", "levels": [1, 2.5, true], "since": "2026-01-02" })
+        );
+    }
+}

@@ -1,0 +1,190 @@
+//! Takes values out of a TOML document and remembers what was wrong with them, and where.
+
+use std::fmt::Display;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+use usher_core::near;
+use usher_secrets::SecretRef;
+
+use super::{Groups, Problem};
+
+/// A document being read, with the problems found so far.
+pub(super) struct Reader<'a> {
+    text: &'a str,
+    document: DeTable<'a>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(text: &'a str) -> Result<Self, Vec<Problem>> {
+        match DeTable::parse(text) {
+            Ok(document) => Ok(Self { text, document: document.into_inner(), problems: Vec::new() }),
+            Err(error) => {
+                let line = error.span().map(|span| line_of(text, span.start));
+                Err(vec![Problem { line, message: error.message().to_owned() }])
+            }
+        }
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
+    /// Complains about every top-level key that is none of these.
+    pub(super) fn only_sections(&mut self, known: &[&str]) {
+        let unknown = unknown_keys(self.text, &self.document, "", known);
+        self.problems.extend(unknown);
+        for section in known {
+            if let Some(value) = self.document.get(*section)
+                && !value.get_ref().is_table()
+            {
+                let line = Some(line_of(self.text, value.span().start));
+                let message = format!("`{section}` must be a table: `[{section}]` on a line of its own");
+                self.problems.push(Problem { line, message });
+            }
+        }
+    }
+
+    /// Complains about every key of a section that is none of these.
+    pub(super) fn only_keys(&mut self, section: &str, known: &[&str]) {
+        if let Some(table) = self.section(section) {
+            let unknown = unknown_keys(self.text, table, &format!("{section}."), known);
+            self.problems.extend(unknown);
+        }
+    }
+
+    /// A text that must be there and must parse.
+    pub(super) fn required<T, E: Display>(
+        &mut self,
+        section: &str,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let Some(text) = self.optional_text(section, key) else {
+            if self.value(section, key).is_none() {
+                self.problems.push(Problem { line: None, message: format!("`{section}.{key}` is missing") });
+            }
+            return None;
+        };
+        match parse(&text) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.complain(section, key, &error.to_string());
+                None
+            }
+        }
+    }
+
+    /// A text that may be absent.
+    pub(super) fn optional_text(&mut self, section: &str, key: &str) -> Option<String> {
+        let text = self.value(section, key)?.get_ref().as_str().map(str::to_owned);
+        if text.is_none() {
+            self.complain(section, key, "must be a text in quotes");
+        }
+        text
+    }
+
+    /// A list of group names, or a reference to one.
+    pub(super) fn groups(&mut self, section: &str, key: &str) -> Groups {
+        match self.read_groups(section, key) {
+            Ok(groups) => groups,
+            Err(message) => {
+                self.complain(section, key, &message);
+                Groups::All
+            }
+        }
+    }
+
+    fn read_groups(&self, section: &str, key: &str) -> Result<Groups, String> {
+        let Some(value) = self.value(section, key) else { return Ok(Groups::All) };
+        match value.get_ref() {
+            DeValue::String(text) => {
+                let reference = text.parse::<SecretRef>();
+                reference.map(Groups::Referenced).map_err(|_| {
+                    "must be a list of names, or a reference such as \"ssm:groups_to_sync\" to a comma-separated one"
+                        .to_owned()
+                })
+            }
+            DeValue::Array(items) => {
+                let names: Option<Vec<String>> =
+                    items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect();
+                let names = names.ok_or("must hold names in quotes only")?;
+                if names.is_empty() {
+                    return Err("is empty, so that nothing would be synced; name groups, or remove the line to let the \
+                                policy decide over all"
+                        .to_owned());
+                }
+                if names.iter().any(|name| name.trim().is_empty()) {
+                    return Err("holds an empty name".to_owned());
+                }
+                Ok(Groups::Named(names))
+            }
+            _ => Err("must be a list of names".to_owned()),
+        }
+    }
+
+    /// A table as JSON; an empty object when it is absent.
+    pub(super) fn json(&mut self, section: &str, key: &str) -> serde_json::Value {
+        let Some(value) = self.value(section, key) else { return serde_json::json!({}) };
+        if !value.get_ref().is_table() {
+            self.complain(section, key, "must be a table");
+            return serde_json::json!({});
+        }
+        // The document was parsed before, so this cannot fail; the plain values are easier to turn into JSON.
+        let document = self.text.parse::<toml::Table>().unwrap_or_default();
+        let config = document.get(section).and_then(|table| table.get(key)).cloned();
+        config.map_or(serde_json::json!({}), to_json)
+    }
+
+    fn section(&self, section: &str) -> Option<&DeTable<'a>> {
+        self.document.get(section)?.get_ref().as_table()
+    }
+
+    fn value(&self, section: &str, key: &str) -> Option<&Spanned<DeValue<'a>>> {
+        self.section(section)?.get(key)
+    }
+
+    fn complain(&mut self, section: &str, key: &str, message: &str) {
+        let line = self.value(section, key).map(|value| line_of(self.text, value.span().start));
+        self.problems.push(Problem { line, message: format!("`{section}.{key}`: {message}") });
+    }
+}
+
+fn unknown_keys(text: &str, table: &DeTable<'_>, path: &str, known: &[&str]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (key, _) in table.iter() {
+        let name: &str = key.get_ref();
+        if known.contains(&name) {
+            continue;
+        }
+        let suggestion = match near::names(name, known.iter().copied(), 1).first() {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known here: {}", known.join(", ")),
+        };
+        let message = format!("unknown key `{path}{name}`; {suggestion}");
+        problems.push(Problem { line: Some(line_of(text, key.span().start)), message });
+    }
+    problems
+}
+
+/// The line of a byte, from 1.
+fn line_of(text: &str, byte: usize) -> usize {
+    text.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
+}
+
+fn to_json(value: toml::Value) -> serde_json::Value {
+    match value {
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => number.into(),
+        toml::Value::Boolean(boolean) => boolean.into(),
+        toml::Value::Datetime(time) => time.to_string().into(),
+        toml::Value::Array(items) => items.into_iter().map(to_json).collect(),
+        toml::Value::Table(table) => table
+            .into_iter()
+            .map(|(key, value)| (key, to_json(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
+}

@@ -1,0 +1,140 @@
+//! From a configuration to the session of one run: the policy is loaded, the secrets are read, nothing else is asked yet.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use secrecy::ExposeSecret;
+use usher_core::desired::Scope;
+use usher_engine::{Candidates, Session};
+use usher_identity_center::IdentityCenter;
+use usher_okta::{Okta, OktaSettings};
+use usher_policy::{ConfiguredPolicy, Limits, PolicyEngine};
+use usher_secrets::Secrets;
+
+use crate::arguments::RunArguments;
+use crate::configuration::{Configuration, Groups};
+use crate::exit::Failure;
+
+/// Reads the configuration that the arguments name and connects everything.
+pub(crate) async fn session(arguments: &RunArguments) -> Result<Session, Failure> {
+    let configuration = Configuration::read(&arguments.config).map_err(Failure::usage)?;
+    let policy = policy(arguments, &configuration).await?;
+
+    let mut references = vec![configuration.okta_token.clone(), configuration.scim_token.clone()];
+    let listed = match &configuration.groups {
+        Groups::Referenced(reference) if arguments.groups.is_empty() => Some(reference.clone()),
+        _ => None,
+    };
+    references.extend(listed.clone());
+    let secrets = Secrets::resolve(&references).await?;
+    let value = |reference| {
+        secrets
+            .get(reference)
+            .cloned()
+            .ok_or_else(|| anyhow::anyhow!("{reference} was asked for and not answered"))
+    };
+
+    let okta = OktaSettings::new(configuration.okta_base, value(&configuration.okta_token)?);
+    let okta = Okta::new(okta)?;
+    let scim =
+        usher_identity_center::Settings::new(configuration.scim_endpoint, value(&configuration.scim_token)?);
+    let identity_center = IdentityCenter::new(scim)?;
+
+    let (candidates, scope) = if !arguments.groups.is_empty() {
+        (Candidates::Named(distinct(arguments.groups.clone())), Scope::Narrowed)
+    } else {
+        let candidates = match (configuration.groups, listed) {
+            (_, Some(reference)) => {
+                let names = split_names(value(&reference)?.expose_secret());
+                if names.is_empty() {
+                    return Err(anyhow::anyhow!(
+                        "`sync.groups` refers to {reference}, which names no group\nhint: it must hold group names, separated \
+                         by commas"
+                    )
+                    .into());
+                }
+                Candidates::Named(distinct(names))
+            }
+            (Groups::Named(names), None) => Candidates::Named(distinct(names)),
+            (Groups::All | Groups::Referenced(_), None) => Candidates::All,
+        };
+        (candidates, Scope::Whole)
+    };
+    Ok(Session { okta, identity_center, policy, candidates, scope })
+}
+
+/// Loads and configures the policy; compiling it may take seconds, so it happens on a blocking thread.
+async fn policy(
+    arguments: &RunArguments,
+    configuration: &Configuration,
+) -> Result<ConfiguredPolicy, Failure> {
+    let name = arguments.plugin.clone().unwrap_or(configuration.component.clone());
+    let bytes = component(&name)?;
+    let limits = limits(arguments);
+    let config = configuration.policy_config.clone();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let configured = tokio::task::spawn_blocking(move || {
+        PolicyEngine::new(limits)?.load(&name, &bytes)?.configure(&config, now)
+    })
+    .await?;
+    configured.map_err(Failure::usage)
+}
+
+fn limits(arguments: &RunArguments) -> Limits {
+    let default = Limits::default();
+    Limits {
+        configure_fuel: default.configure_fuel.saturating_mul(arguments.plugin_fuel),
+        fuel_per_item: default.fuel_per_item.saturating_mul(arguments.plugin_fuel),
+        wall_clock: Duration::from_secs(arguments.plugin_timeout),
+        memory: usize::try_from(arguments.plugin_memory << 20).unwrap_or(usize::MAX),
+        ..default
+    }
+}
+
+/// The bytes of a policy: `builtin:NAME` or a path.
+fn component(name: &str) -> Result<Vec<u8>, Failure> {
+    if let Some(builtin) = name.strip_prefix("builtin:") {
+        return match usher_plugins::builtin(builtin) {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => Err(Failure::usage(anyhow::anyhow!(
+                "there is no built-in policy `{builtin}`\nhint: built in: {}",
+                usher_plugins::names()
+                    .iter()
+                    .map(|name| format!("builtin:{name}"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ))),
+        };
+    }
+    std::fs::read(Path::new(name)).map_err(|error| {
+        Failure::usage(anyhow::anyhow!(
+            "the policy plugin {name} cannot be read ({error})\nhint: `policy.component` and --plugin take the path of a \
+             .wasm component, seen from where usher is started, or builtin:rules"
+        ))
+    })
+}
+
+fn split_names(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// The same names, each once, in order of first mention.
+fn distinct(names: Vec<String>) -> Vec<String> {
+    let mut seen = std::collections::BTreeSet::new();
+    names.into_iter().filter(|name| seen.insert(name.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_a_parameter_are_split_and_trimmed() {
+        assert_eq!(split_names(" aws-admins, R&D ,,x\n"), ["aws-admins", "R&D", "x"]);
+    }
+
+    #[test]
+    fn a_name_given_twice_is_asked_for_once() {
+        assert_eq!(distinct(vec!["b".into(), "a".into(), "b".into()]), ["b", "a"]);
+    }
+}

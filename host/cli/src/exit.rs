@@ -1,0 +1,95 @@
+//! Exit statuses, and how a failure is told: one paragraph on stderr, hints last, never a backtrace.
+
+use std::process::ExitCode;
+
+use anstream::eprintln;
+use anstyle::{AnsiColor, Style};
+use serde_json::json;
+
+use crate::report::escape::plain_lines;
+
+/// What the process says to the shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExitStatus {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// The run failed.
+    Failed = 1,
+    /// The command line or the configuration is wrong.
+    Usage = 2,
+    /// `plan --exit-code`: there is something to do.
+    ChangesPending = 3,
+    /// A guard refused the plan; nothing was written.
+    Refused = 4,
+    /// Some records failed or were left alone; they are named.
+    Partial = 5,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        ExitCode::from(status as u8)
+    }
+}
+
+/// Why a command ended without a result.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) status: ExitStatus,
+    error: anyhow::Error,
+}
+
+impl Failure {
+    /// The command line or the configuration is wrong.
+    pub(crate) fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self { status: ExitStatus::Usage, error: error.into() }
+    }
+
+    /// The message and, apart from it, the hints: the lines that say what to do next.
+    fn paragraph(&self) -> (String, Vec<String>) {
+        let mut message = String::new();
+        let mut hints = Vec::new();
+        for cause in self.error.chain() {
+            let text = cause.to_string();
+            let (advice, said): (Vec<&str>, Vec<&str>) =
+                text.lines().partition(|line| line.trim_start().starts_with("hint:"));
+            let said = said.join("\n");
+            // Libraries often repeat their cause in their own words; a person needs it once.
+            if !said.is_empty() && !message.contains(&said) {
+                if !message.is_empty() {
+                    message.push_str("\n  cause: ");
+                }
+                message.push_str(&said);
+            }
+            for line in advice {
+                let hint = line.trim_start().trim_start_matches("hint:").trim().to_owned();
+                if !hints.contains(&hint) {
+                    hints.push(hint);
+                }
+            }
+        }
+        (message, hints)
+    }
+
+    /// Tells it: text on stderr and, where JSON was asked for, the same facts on stdout.
+    pub(crate) fn print(&self, as_json: bool) {
+        let (message, hints) = self.paragraph();
+        let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
+        let cyan = Style::new().fg_color(Some(AnsiColor::Cyan.into())).bold();
+        eprintln!("{red}error{red:#}: {}", plain_lines(&message));
+        for hint in &hints {
+            eprintln!("{cyan}hint{cyan:#}: {}", plain_lines(hint));
+        }
+        if as_json {
+            let status = self.status as u8;
+            let report = json!({ "version": 1, "status": "failed", "exitStatus": status,
+                "error": { "message": message, "hints": hints } });
+            std::println!("{report:#}");
+        }
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self { status: ExitStatus::Failed, error: error.into() }
+    }
+}

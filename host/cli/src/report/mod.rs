@@ -1,0 +1,6 @@
+//! What a run came to, as text and as JSON: the same facts.
+
+pub(crate) mod escape;
+pub(crate) mod json;
+pub(crate) mod plan;
+pub(crate) mod result;

@@ -1,0 +1,389 @@
+//! A plan for a tired person: what goes first, what is taken away in full, what is added in short.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use usher_core::plan::{AttributeChange, Change, Operation, Plan, UserRef};
+use usher_engine::Outcome;
+use usher_engine::prepare::Seen;
+use usher_policy::LogLine;
+
+use super::escape::plain;
+use super::result::{Ending, RunReport};
+
+/// How many names of an addition are told unless `--all` is given. What is taken away is always told in full.
+const NAMES_TOLD: usize = 12;
+
+const BOLD: Style = Style::new().bold();
+const GREEN: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
+const YELLOW: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
+const RED: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+const DIM: Style = Style::new().dimmed();
+
+/// A section of lines under a heading; nothing at all when there is no line.
+struct Section {
+    heading: &'static str,
+    lines: Vec<String>,
+}
+
+impl Section {
+    fn new(heading: &'static str) -> Self {
+        Self { heading, lines: Vec::new() }
+    }
+
+    fn write_to(&self, out: &mut String) {
+        if !self.lines.is_empty() {
+            let _ = writeln!(out, "\n{BOLD}{}{BOLD:#}", self.heading);
+            for line in &self.lines {
+                let _ = writeln!(out, "  {line}");
+            }
+        }
+    }
+}
+
+/// The plan as text.
+pub(crate) fn plan(plan: &Plan, seen: &Seen, all: bool) -> String {
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "Okta: {} with {}. Identity Center: {}, {}{}.",
+        count(seen.selected_groups, "group"),
+        count(seen.people, "person"),
+        count(seen.target_users, "user"),
+        count(seen.target_groups, "group"),
+        if seen.target_complete { "" } else { " (it cannot list everything, so no leaver can be found)" },
+    );
+    users(&plan.operations, all).write_to(&mut out);
+    groups(&plan.operations).write_to(&mut out);
+    members(&plan.operations, all).write_to(&mut out);
+    left_alone(plan, all).write_to(&mut out);
+    let _ = writeln!(out, "\n{BOLD}Plan:{BOLD:#} {}", summary(plan));
+    out
+}
+
+fn users(operations: &[Operation], all: bool) -> Section {
+    let mut section = Section::new("Users");
+    let mut created = Vec::new();
+    for operation in operations {
+        let why = dim(&operation.why.message);
+        match &operation.change {
+            Change::CreateUser { user, account } => {
+                created.push(format!(
+                    "{GREEN}+ create{GREEN:#}      {}  {}",
+                    name(user),
+                    plain(&account.display_name)
+                ));
+            }
+            Change::AdoptUser { user, changes, .. } => section.lines.push(format!(
+                "{YELLOW}> adopt{YELLOW:#}       {}  {}  {why}",
+                name(user),
+                differences(changes)
+            )),
+            Change::UpdateUser { user, changes, .. } => section.lines.push(format!(
+                "{YELLOW}~ update{YELLOW:#}      {}  {}",
+                name(user),
+                differences(changes)
+            )),
+            Change::DeactivateUser { user, .. } => {
+                section.lines.push(format!("{RED}- deactivate{RED:#}  {}  {why}", name(user)));
+            }
+            Change::ReactivateUser { user, changes, .. } => section.lines.push(format!(
+                "{GREEN}+ reactivate{GREEN:#}  {}  {}",
+                name(user),
+                differences(changes)
+            )),
+            _ => {}
+        }
+    }
+    let told = shorten(&created, all);
+    section.lines.extend(told.iter().cloned());
+    if told.len() < created.len() {
+        section.lines.push(more(created.len() - told.len()));
+    }
+    section
+}
+
+fn groups(operations: &[Operation]) -> Section {
+    let mut section = Section::new("Groups");
+    for operation in operations {
+        match &operation.change {
+            Change::CreateGroup { group, .. } => {
+                section.lines.push(format!("{GREEN}+ create{GREEN:#}      {}", plain(&group.display_name)));
+            }
+            Change::AdoptGroup { group, changes } => section.lines.push(format!(
+                "{YELLOW}> adopt{YELLOW:#}       {}  {}",
+                plain(&group.display_name),
+                differences(changes)
+            )),
+            Change::RenameGroup { before, after, .. } => section.lines.push(format!(
+                "{YELLOW}~ rename{YELLOW:#}      {} → {}",
+                plain(before),
+                plain(after)
+            )),
+            _ => {}
+        }
+    }
+    section
+}
+
+fn members(operations: &[Operation], all: bool) -> Section {
+    let mut added: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut removed: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for operation in operations {
+        let (into, group, members) = match &operation.change {
+            Change::CreateGroup { group, members } if !members.is_empty() => (&mut added, group, members),
+            Change::AddMembers { group, members } => (&mut added, group, members),
+            Change::RemoveMembers { group, members } => (&mut removed, group, members),
+            _ => continue,
+        };
+        into.entry(&group.display_name).or_default().extend(members.iter().map(name));
+    }
+    let mut section = Section::new("Members");
+    for (group, names) in &removed {
+        section.lines.push(format!("{RED}- {}{RED:#}  {}: {}", plain(group), names.len(), names.join(", ")));
+    }
+    for (group, names) in &added {
+        let told = shorten(names, all);
+        let rest = match names.len() - told.len() {
+            0 => String::new(),
+            rest => format!(" {}", more(rest)),
+        };
+        section.lines.push(format!(
+            "{GREEN}+ {}{GREEN:#}  {}: {}{rest}",
+            plain(group),
+            names.len(),
+            told.join(", ")
+        ));
+    }
+    section
+}
+
+fn left_alone(plan: &Plan, all: bool) -> Section {
+    let mut section = Section::new("Left alone");
+    for left in plan.held_users.iter().chain(&plan.held_groups) {
+        let rule = dim(&format!("({})", left.why.rule));
+        section.lines.push(format!(
+            "{YELLOW}! held{YELLOW:#}        {}  {} {rule}",
+            plain(&left.label),
+            plain(&left.why.message)
+        ));
+    }
+    for conflict in &plan.conflicts {
+        let parties: Vec<String> = conflict.parties.iter().map(|party| plain(party)).collect();
+        section.lines.push(format!(
+            "{RED}! conflict{RED:#}    {}: {}  {}",
+            plain(&conflict.contested),
+            parties.join(" · "),
+            plain(&conflict.advice)
+        ));
+    }
+    let notes: Vec<String> = plan.notes.iter().map(|note| format!("{DIM}· {}{DIM:#}", plain(note))).collect();
+    let told = shorten(&notes, all);
+    section.lines.extend(told.iter().cloned());
+    if told.len() < notes.len() {
+        section.lines.push(more(notes.len() - told.len()));
+    }
+    section
+}
+
+/// One line that counts the operations, as a person would.
+pub(crate) fn summary(plan: &Plan) -> String {
+    if plan.operations.is_empty() {
+        return "nothing to do".to_owned();
+    }
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    let (mut added, mut removed) = (0, 0);
+    for operation in &plan.operations {
+        match &operation.change {
+            Change::AddMembers { members, .. } => added += members.len(),
+            Change::RemoveMembers { members, .. } => removed += members.len(),
+            Change::CreateGroup { members, .. } => {
+                added += members.len();
+                *kinds.entry("create-group").or_default() += 1;
+            }
+            other => *kinds.entry(other.kind()).or_default() += 1,
+        }
+    }
+    let mut parts = Vec::new();
+    let mut tell = |kind: &str, noun: &str, what: &str| {
+        if let Some(number) = kinds.get(kind) {
+            parts.push(format!("{what} {}", count(*number, noun)));
+        }
+    };
+    tell("deactivate-user", "user", "deactivate");
+    tell("reactivate-user", "user", "reactivate");
+    tell("update-user", "user", "update");
+    tell("adopt-user", "user", "adopt");
+    tell("create-user", "user", "create");
+    tell("rename-group", "group", "rename");
+    tell("adopt-group", "group", "adopt");
+    tell("create-group", "group", "create");
+    if removed > 0 {
+        parts.push(format!("remove {}", count(removed, "membership")));
+    }
+    if added > 0 {
+        parts.push(format!("add {}", count(added, "membership")));
+    }
+    format!("{} in {}", parts.join(", "), count(plan.operations.len(), "request"))
+}
+
+/// What came of the plan, and what the run cost.
+pub(crate) fn ending(report: &RunReport) -> String {
+    let mut out = String::new();
+    match &report.ending {
+        Ending::Planned if report.plan.operations.is_empty() => {}
+        Ending::Planned => {
+            let _ = writeln!(
+                out,
+                "Nothing was written{}.",
+                if report.dry_run { ": this was a plan" } else { "" }
+            );
+        }
+        Ending::Refused { .. } => {
+            let _ = writeln!(out, "Nothing was written.");
+        }
+        Ending::Applied(applied) => {
+            for (operation, outcome) in report.plan.operations.iter().zip(&applied.outcomes) {
+                let what = subject(&operation.change);
+                match outcome {
+                    Outcome::Done | Outcome::NotAttempted => {}
+                    Outcome::DoneWithout { missing } => {
+                        let names: Vec<String> = missing.iter().map(|name| plain(name)).collect();
+                        let _ = writeln!(out, "{YELLOW}! {what}{YELLOW:#}: without {}", names.join(", "));
+                    }
+                    Outcome::Failed { error } => {
+                        let _ = writeln!(
+                            out,
+                            "{RED}! {what} failed{RED:#}: {}",
+                            super::escape::plain_lines(error)
+                        );
+                    }
+                }
+            }
+            let total = applied.outcomes.len();
+            if applied.is_complete() {
+                let _ = writeln!(out, "{GREEN}Done:{GREEN:#} {} written.", count(total, "operation"));
+            } else {
+                let _ = writeln!(
+                    out,
+                    "{RED}Partly done:{RED:#} {} of {total} operations written.",
+                    applied.done()
+                );
+            }
+            if applied.ended_early.is_some() {
+                let _ = writeln!(
+                    out,
+                    "The run ended early; what was written stands. Run it again once the cause is mended."
+                );
+            }
+        }
+    }
+    let _ = writeln!(out, "{DIM}{}{DIM:#}", cost(report));
+    out
+}
+
+/// "Requests: Okta 14 (…), Identity Center 38 (…); 1.2 s."
+fn cost(report: &RunReport) -> String {
+    let part = |name: &str, counts: &BTreeMap<String, u64>| {
+        let total: u64 = counts.values().sum();
+        let detail: Vec<String> =
+            counts.iter().map(|(request, number)| format!("{request} {number}")).collect();
+        if detail.is_empty() {
+            format!("{name} {total}")
+        } else {
+            format!("{name} {total} ({})", detail.join(", "))
+        }
+    };
+    let waited = report.okta.waited + report.identity_center.waited;
+    let waiting = if waited.as_millis() < 100 {
+        String::new()
+    } else {
+        format!(", {:.1} s of them waiting for rate limits", waited.as_secs_f64())
+    };
+    format!(
+        "Requests: {}; {}. Took {:.1} s{waiting}.",
+        part("Okta", &report.okta.by_request),
+        part("Identity Center", &report.identity_center.by_request),
+        report.took.as_secs_f64(),
+    )
+}
+
+/// A refusal by a guard, for stderr.
+pub(crate) fn refusal(message: &str) -> String {
+    let mut out = String::new();
+    for (index, line) in message.lines().enumerate() {
+        let line = plain(line);
+        let _ = match (index, line.strip_prefix("hint:")) {
+            (0, _) => write!(out, "{RED}refused{RED:#}: {line}"),
+            (_, Some(hint)) => write!(out, "\n{BOLD}hint{BOLD:#}:{hint}"),
+            (_, None) => write!(out, "\n{line}"),
+        };
+    }
+    out
+}
+
+/// A line of a policy's log, for stderr.
+pub(crate) fn log_line(line: &LogLine) -> String {
+    format!("{DIM}policy {}:{DIM:#} {}", line.level, plain(&line.message))
+}
+
+/// Something a client has to say about the service, for stderr.
+pub(crate) fn notice(text: &str) -> String {
+    format!("{YELLOW}note{YELLOW:#}: {}", plain(text))
+}
+
+fn subject(change: &Change) -> String {
+    match change {
+        Change::CreateUser { user, .. }
+        | Change::AdoptUser { user, .. }
+        | Change::UpdateUser { user, .. }
+        | Change::DeactivateUser { user, .. }
+        | Change::ReactivateUser { user, .. } => format!("{} {}", change.kind(), name(user)),
+        Change::CreateGroup { group, .. }
+        | Change::AdoptGroup { group, .. }
+        | Change::RenameGroup { group, .. }
+        | Change::AddMembers { group, .. }
+        | Change::RemoveMembers { group, .. } => format!("{} {}", change.kind(), plain(&group.display_name)),
+    }
+}
+
+fn name(user: &UserRef) -> String {
+    plain(&user.user_name)
+}
+
+fn differences(changes: &[AttributeChange]) -> String {
+    let value = |value: &Option<String>| match value {
+        Some(value) => format!("\"{}\"", plain(value)),
+        None => "none".to_owned(),
+    };
+    let parts: Vec<String> = changes
+        .iter()
+        .map(|change| {
+            format!("{} {} → {}", plain(&change.attribute), value(&change.before), value(&change.after))
+        })
+        .collect();
+    parts.join(", ")
+}
+
+fn shorten(lines: &[String], all: bool) -> &[String] {
+    // One line more than the limit is told rather than counted: "and 1 more" would take as much room.
+    if all || lines.len() <= NAMES_TOLD + 1 { lines } else { &lines[..NAMES_TOLD] }
+}
+
+fn more(rest: usize) -> String {
+    format!("{DIM}… and {rest} more (--all names everyone){DIM:#}")
+}
+
+fn dim(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("{DIM}{}{DIM:#}", plain(text)) }
+}
+
+/// "1 user", "2 users", "0 people".
+fn count(number: usize, noun: &str) -> String {
+    match (number, noun) {
+        (1, noun) => format!("1 {noun}"),
+        (number, "person") => format!("{number} people"),
+        (number, noun) => format!("{number} {noun}s"),
+    }
+}

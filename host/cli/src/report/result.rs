@@ -1,0 +1,49 @@
+//! What a run came to.
+
+use std::time::Duration;
+
+use usher_core::plan::Plan;
+use usher_engine::Applied;
+use usher_engine::prepare::Seen;
+
+use crate::exit::ExitStatus;
+
+/// How a run ended after its plan.
+pub(crate) enum Ending {
+    /// Nothing was to be written, or there was nothing to write.
+    Planned,
+    /// A guard refused; nothing was written.
+    Refused {
+        /// In words.
+        message: String,
+    },
+    /// It was written.
+    Applied(Applied),
+}
+
+/// Everything there is to tell of a run.
+pub(crate) struct RunReport {
+    pub(crate) plan: Plan,
+    pub(crate) seen: Seen,
+    pub(crate) ending: Ending,
+    pub(crate) dry_run: bool,
+    pub(crate) okta: usher_okta::RequestCounts,
+    pub(crate) identity_center: usher_identity_center::RequestCounts,
+    pub(crate) took: Duration,
+}
+
+impl RunReport {
+    /// What the shell is told.
+    pub(crate) fn status(&self) -> ExitStatus {
+        let left_alone = !self.plan.held_users.is_empty()
+            || !self.plan.held_groups.is_empty()
+            || !self.plan.conflicts.is_empty();
+        match &self.ending {
+            Ending::Refused { .. } => ExitStatus::Refused,
+            Ending::Applied(applied) if applied.ended_early.is_some() => ExitStatus::Failed,
+            Ending::Applied(applied) if !applied.is_complete() => ExitStatus::Partial,
+            _ if left_alone => ExitStatus::Partial,
+            _ => ExitStatus::Done,
+        }
+    }
+}
