@@ -30,7 +30,7 @@ pub enum OktaError {
         /// The organisation.
         host: String,
         /// What Okta said.
-        answer: Answer,
+        answer: Box<Answer>,
     },
     /// 401 for another cause than the token, such as a feature the organisation does not have.
     #[error(
@@ -42,7 +42,7 @@ pub enum OktaError {
         /// The organisation.
         host: String,
         /// What Okta said.
-        answer: Answer,
+        answer: Box<Answer>,
     },
     /// 403: the token's owner may not do this, or the token may not be used from here.
     #[error(
@@ -54,7 +54,7 @@ pub enum OktaError {
         /// The organisation.
         host: String,
         /// What Okta said.
-        answer: Answer,
+        answer: Box<Answer>,
     },
     /// 404 for something that was there a moment ago.
     #[error(
@@ -64,7 +64,7 @@ pub enum OktaError {
         /// What was asked for, with its id.
         what: String,
         /// What Okta said.
-        answer: Answer,
+        answer: Box<Answer>,
     },
     /// Another 4xx.
     #[error(
@@ -76,7 +76,7 @@ pub enum OktaError {
         /// The organisation.
         host: String,
         /// What Okta said.
-        answer: Answer,
+        answer: Box<Answer>,
     },
     /// 429 again and again.
     #[error(
@@ -90,7 +90,7 @@ pub enum OktaError {
         /// How often.
         tries: u32,
         /// What Okta said last.
-        answer: Answer,
+        answer: Box<Answer>,
     },
     /// 5xx again and again.
     #[error(
@@ -104,7 +104,7 @@ pub enum OktaError {
         /// How often it was asked.
         tries: u32,
         /// What Okta said last.
-        answer: Answer,
+        answer: Box<Answer>,
     },
     /// The name has no address.
     #[error(

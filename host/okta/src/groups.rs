@@ -142,3 +142,118 @@ fn by_name(groups: Vec<SourceGroup>) -> BTreeMap<String, Vec<SourceGroup>> {
 fn near_names(name: &str, known: &BTreeSet<String>) -> Vec<String> {
     near::names(name, known.iter().map(String::as_str), MOST_NEAR).into_iter().map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fake::{Fake, group, page, page_with_next, refusal};
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn ids(groups: &[SourceGroup]) -> Vec<&str> {
+        groups.iter().map(|group| group.id.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn exact_names_take_one_request_and_keep_their_order() {
+        let fake = Fake::answering(|_, _, _| {
+            page(&json!([
+                group("00g1", "R&D \"x\"\\"),
+                group("00g3", "AWS-Admins"),
+                group("00g2", "aws-admins")
+            ]))
+        })
+        .await;
+        let okta = fake.client();
+        let groups = okta.groups_named(&names(&["aws-admins", "R&D \"x\"\\", "aws-admins"])).await.unwrap();
+        assert_eq!(ids(&groups), ["00g2", "00g1"], "a name of another case is another name");
+        let asked = r#"/api/v1/groups?limit=200&search=profile.name eq "aws-admins" or profile.name eq "R&D \"x\"\\""#;
+        assert_eq!(fake.paths(), [asked]);
+        assert_eq!(okta.requests().by_request, BTreeMap::from([("GET /api/v1/groups".to_owned(), 1)]));
+    }
+
+    #[tokio::test]
+    async fn no_names_are_no_request() {
+        let fake = Fake::answering(|_, _, _| refusal(500, "E0000009")).await;
+        assert!(fake.client().groups_named(&[]).await.unwrap().is_empty());
+        assert!(fake.paths().is_empty());
+    }
+
+    #[tokio::test]
+    async fn every_missing_and_every_ambiguous_name_is_told_at_once() {
+        let everything = json!([
+            group("00g1", "aws-admins"),
+            group("00g2", "twice"),
+            { "id": "00g0", "type": "APP_GROUP", "profile": { "name": "twice" } },
+            group("00g4", "xx_devops")
+        ]);
+        let fake = Fake::answering(move |number, _, _| {
+            if number == 0 { page(&json!([everything[1], everything[2]])) } else { page(&everything) }
+        })
+        .await;
+        let error = fake.client().groups_named(&names(&["aws-admin", "twice", "finance"])).await.unwrap_err();
+        let OktaError::GroupNames { missing, ambiguous } = &error else { panic!("{error:?}") };
+        assert_eq!(missing[0], MissingName { name: "aws-admin".into(), near: vec!["aws-admins".into()] });
+        assert_eq!(missing[1], MissingName { name: "finance".into(), near: vec![] });
+        assert_eq!(ambiguous[0].ids, [OktaGroupId::new("00g0"), OktaGroupId::new("00g2")]);
+        let message = error.to_string();
+        assert!(
+            message.contains(r#"no Okta group is called "aws-admin" (similar: "aws-admins")"#),
+            "{message}"
+        );
+        assert!(message.contains(r#"several Okta groups are called "twice": 00g0, 00g2"#), "{message}");
+        assert_eq!(fake.paths().len(), 2, "one search and one page of the list");
+    }
+
+    #[tokio::test]
+    async fn a_group_that_the_index_does_not_know_yet_is_found_in_the_list() {
+        let fake = Fake::answering(|number, _, _| {
+            if number == 0 { page(&json!([])) } else { page(&json!([group("00g1", "new")])) }
+        })
+        .await;
+        assert_eq!(ids(&fake.client().groups_named(&names(&["new"])).await.unwrap()), ["00g1"]);
+        assert_eq!(fake.paths()[1], "/api/v1/groups?limit=200");
+    }
+
+    #[tokio::test]
+    async fn an_expression_that_okta_finds_too_complex_is_halved() {
+        let fake = Fake::answering(|_, path, _| {
+            if path.matches("profile.name").count() > 2 {
+                return refusal(400, "E0000031");
+            }
+            let all = ["a", "b", "c", "d"].iter().filter(|name| path.contains(&format!("\"{name}\"")));
+            page(&all.map(|name| group(&format!("00g{name}"), name)).collect())
+        })
+        .await;
+        let groups = fake.client().groups_named(&names(&["a", "b", "c", "d"])).await.unwrap();
+        assert_eq!(ids(&groups), ["00ga", "00gb", "00gc", "00gd"]);
+        assert_eq!(fake.paths().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn all_groups_come_once_with_what_okta_says_of_them() {
+        let fake = Fake::answering(|number, _, base| match number {
+            0 => page_with_next(
+                &json!([group("00g1", "a"), { "id": "00g2", "type": "APP_GROUP", "source": { "id": "0oa1" },
+                    "profile": { "name": "b", "description": "from AD", "groupScope": "Global", "x": null } }]),
+                &format!("{base}/api/v1/groups?after=00g2&limit=200"),
+            ),
+            _ => page(&json!([group("00g1", "a"), { "id": "00g3", "type": "BUILT_IN", "profile": { "name": "Everyone",
+                "description": "" } }, { "id": "00g4", "type": "NEW_KIND" }])),
+        })
+        .await;
+        let groups = fake.client().all_groups().await.unwrap();
+        assert_eq!(ids(&groups), ["00g1", "00g2", "00g3", "00g4"]);
+        let origins: Vec<GroupOrigin> = groups.iter().map(|group| group.origin).collect();
+        assert_eq!(origins, [GroupOrigin::Okta, GroupOrigin::App, GroupOrigin::BuiltIn, GroupOrigin::App]);
+        assert_eq!(groups[1].description.as_deref(), Some("from AD"));
+        assert_eq!(groups[1].attributes, [("groupScope".to_owned(), Value::Text("Global".into()))].into());
+        assert_eq!(groups[2].description, None);
+        assert_eq!(groups[3].name, "", "a group without a name is a group");
+        assert_eq!(fake.paths(), ["/api/v1/groups?limit=200", "/api/v1/groups?after=00g2&limit=200"]);
+    }
+}

@@ -15,6 +15,8 @@ pub mod spent;
 
 mod answer;
 mod endpoint;
+#[cfg(test)]
+mod fake;
 mod groups;
 mod link;
 mod members;

@@ -81,7 +81,6 @@ impl Pace {
     }
 
     /// What is left to others; at least one request of each window is ours.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
     fn reserve(&self, limit: u64) -> u64 {
         let others = (limit as f64 * (1.0 - self.share)).ceil() as u64;
         others.min(limit.saturating_sub(1))

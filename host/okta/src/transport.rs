@@ -229,8 +229,8 @@ impl Transport {
         sleep(pause).await;
     }
 
-    fn answer(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Answer {
-        Answer::read(status, headers, body, self.token.expose_secret())
+    fn answer(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Box<Answer> {
+        Box::new(Answer::read(status, headers, body, self.token.expose_secret()))
     }
 }
 
@@ -291,3 +291,6 @@ fn is_tls(error: &reqwest::Error) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,3 +32,47 @@ impl Okta {
         Ok(Whereabouts::Known(user.status()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use usher_core::source::UserStatus;
+
+    use super::*;
+    use crate::fake::{Fake, html, page, refusal, user};
+
+    async fn whereabouts(fake: &Fake, id: &str) -> Result<Whereabouts, OktaError> {
+        fake.client().whereabouts(&OktaUserId::new(id)).await
+    }
+
+    #[tokio::test]
+    async fn a_known_person_is_in_a_status_and_an_unknown_one_is_gone() {
+        let fake = Fake::answering(|_, path, _| match path {
+            "/api/v1/users/00u1" => page(&user("00u1")),
+            "/api/v1/users/00u2" => page(&json!({ "id": "00u2", "status": "SUSPENDED" })),
+            _ => refusal(404, "E0000007"),
+        })
+        .await;
+        assert_eq!(whereabouts(&fake, "00u1").await.unwrap(), Whereabouts::Known(UserStatus::Active));
+        assert_eq!(whereabouts(&fake, "00u2").await.unwrap(), Whereabouts::Known(UserStatus::Suspended));
+        assert_eq!(whereabouts(&fake, "00u3").await.unwrap(), Whereabouts::Gone);
+        assert_eq!(fake.paths().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn only_oktas_own_not_found_means_gone() {
+        for answer in
+            [|| refusal(404, "E0000008"), || html(404), || page(&json!([])), || refusal(401, "E0000011")]
+        {
+            let fake = Fake::answering(move |_, _, _| answer()).await;
+            assert!(whereabouts(&fake, "00u1").await.is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn another_persons_status_is_never_taken_for_this_ones() {
+        let fake = Fake::answering(|_, _, _| page(&user("00uOwner"))).await;
+        let error = whereabouts(&fake, "me").await.unwrap_err();
+        assert!(matches!(error, OktaError::BadAnswer { .. }), "{error}");
+    }
+}
