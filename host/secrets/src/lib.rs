@@ -1,7 +1,7 @@
 //! Secrets are written as references, `ssm:NAME`, `env:NAME` or `file:PATH`, and become values here, as late as possible
 //! and in types that show themselves to nobody.
 //!
-//! Read in this order: [`reference`] (what may be written), [`resolve`] (all references of a run → their values),
+//! Read in this order: [`mod@reference`] (what may be written), [`resolve`] (all references of a run → their values),
 //! `parameter_store` (one GetParameters call for all that is in AWS), `value` (what a value must be),
 //! [`error`] (what can go wrong, and the next step).
 
