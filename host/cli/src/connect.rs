@@ -8,17 +8,23 @@ use usher_core::desired::Scope;
 use usher_engine::{Candidates, Session};
 use usher_identity_center::IdentityCenter;
 use usher_okta::{Okta, OktaSettings};
-use usher_policy::{ConfiguredPolicy, Limits, PolicyEngine};
+use usher_policy::{ConfiguredPolicy, Limits, PolicyEngine, PolicyLog};
 use usher_secrets::Secrets;
 
 use crate::arguments::RunArguments;
 use crate::configuration::{Configuration, Groups};
 use crate::exit::Failure;
 
+/// A session, and the log of its policy, which can be read when the session has failed.
+pub(crate) struct Connected {
+    pub(crate) session: Session,
+    pub(crate) log: PolicyLog,
+}
+
 /// Reads the configuration that the arguments name and connects everything.
-pub(crate) async fn session(arguments: &RunArguments) -> Result<Session, Failure> {
+pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failure> {
     let configuration = Configuration::read(&arguments.config).map_err(Failure::usage)?;
-    let policy = policy(arguments, &configuration).await?;
+    let (policy, log) = policy(arguments, &configuration).await?;
 
     let mut references = vec![configuration.okta_token.clone(), configuration.scim_token.clone()];
     let listed = match &configuration.groups {
@@ -60,24 +66,26 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Session, Failure
         };
         (candidates, Scope::Whole)
     };
-    Ok(Session { okta, identity_center, policy, candidates, scope })
+    let session = Session { okta, identity_center, policy, candidates, scope };
+    Ok(Connected { session, log })
 }
 
 /// Loads and configures the policy; compiling it may take seconds, so it happens on a blocking thread.
 async fn policy(
     arguments: &RunArguments,
     configuration: &Configuration,
-) -> Result<ConfiguredPolicy, Failure> {
+) -> Result<(ConfiguredPolicy, PolicyLog), Failure> {
     let name = arguments.plugin.clone().unwrap_or(configuration.component.clone());
     let bytes = component(&name)?;
     let limits = limits(arguments);
     let config = configuration.policy_config.clone();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let configured = tokio::task::spawn_blocking(move || {
-        PolicyEngine::new(limits)?.load(&name, &bytes)?.configure(&config, now)
-    })
-    .await?;
-    configured.map_err(Failure::usage)
+    let loaded = tokio::task::spawn_blocking(move || PolicyEngine::new(limits)?.load(&name, &bytes)).await?;
+    let loaded = loaded.map_err(Failure::usage)?;
+    let log = loaded.log().clone();
+    let configured = tokio::task::spawn_blocking(move || loaded.configure(&config, now)).await?;
+    let policy = configured.map_err(|error| Failure::usage(error).after(log.take()))?;
+    Ok((policy, log))
 }
 
 fn limits(arguments: &RunArguments) -> Limits {

@@ -5,8 +5,10 @@ use std::process::ExitCode;
 use anstream::eprintln;
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
+use usher_policy::LogLine;
 
 use crate::report::escape::plain_lines;
+use crate::report::plan::log_line;
 
 /// What the process says to the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +38,26 @@ impl From<ExitStatus> for ExitCode {
 pub(crate) struct Failure {
     pub(crate) status: ExitStatus,
     error: anyhow::Error,
+    /// What the policy had said before it.
+    log: Vec<LogLine>,
+    /// Whether a run ended that would otherwise have written.
+    nothing_written: bool,
 }
 
 impl Failure {
     /// The command line or the configuration is wrong.
     pub(crate) fn usage(error: impl Into<anyhow::Error>) -> Self {
-        Self { status: ExitStatus::Usage, error: error.into() }
+        Self { status: ExitStatus::Usage, ..Self::from(error) }
+    }
+
+    /// The same, in a run that has written nothing so far.
+    pub(crate) fn before_writing(self) -> Self {
+        Self { nothing_written: true, ..self }
+    }
+
+    /// The same, after what the policy had said.
+    pub(crate) fn after(self, log: Vec<LogLine>) -> Self {
+        Self { log, ..self }
     }
 
     /// The message and, apart from it, the hints: the lines that say what to do next.
@@ -75,9 +91,15 @@ impl Failure {
         let (message, hints) = self.paragraph();
         let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
         let cyan = Style::new().fg_color(Some(AnsiColor::Cyan.into())).bold();
+        for line in &self.log {
+            eprintln!("{}", log_line(line));
+        }
         eprintln!("{red}error{red:#}: {}", plain_lines(&message));
         for hint in &hints {
             eprintln!("{cyan}hint{cyan:#}: {}", plain_lines(hint));
+        }
+        if self.nothing_written {
+            eprintln!("Nothing was written.");
         }
         if as_json {
             let status = self.status as u8;
@@ -90,6 +112,6 @@ impl Failure {
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { status: ExitStatus::Failed, error: error.into() }
+        Self { status: ExitStatus::Failed, error: error.into(), log: Vec::new(), nothing_written: false }
     }
 }

@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use usher_core::guard;
 use usher_engine::{Prepared, apply, prepare};
+use usher_policy::Level;
 
 use crate::arguments::{PlanArguments, RunArguments, SyncArguments};
-use crate::connect;
+use crate::connect::{self, Connected};
 use crate::exit::{ExitStatus, Failure};
 use crate::progress::Bars;
 use crate::report::result::{Ending, RunReport};
@@ -31,12 +32,16 @@ pub(crate) async fn sync(arguments: &SyncArguments) -> Result<ExitStatus, Failur
 async fn run(arguments: &RunArguments, dry_run: bool) -> Result<RunReport, Failure> {
     let began = Instant::now();
     let bars = Bars::new(arguments.quiet);
-    let session = connect::session(arguments).await?;
+    let Connected { session, log } = connect::session(arguments).await.map_err(Failure::before_writing)?;
     let prepared = prepare(session, &bars).await;
     bars.clear();
-    let Prepared { plan, seen, okta, identity_center, mut policy } = prepared?;
-    for line in policy.take_log() {
-        anstream::eprintln!("{}", text::log_line(&line));
+    let said = log.take();
+    let Prepared { plan, seen, okta, identity_center, policy: _ } = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => return Err(Failure::from(error).before_writing().after(said)),
+    };
+    for line in said.iter().filter(|line| !arguments.quiet || line.level >= Level::Warn) {
+        anstream::eprintln!("{}", text::log_line(line));
     }
     for notice in identity_center.notices() {
         anstream::eprintln!("{}", text::notice(&notice));

@@ -62,10 +62,20 @@ pub(crate) fn plan(plan: &Plan, seen: &Seen, all: bool) -> String {
     out
 }
 
+/// What is taken away first, then each kind by name.
+fn in_reading_order(operations: &[Operation]) -> Vec<&Operation> {
+    let mut ordered: Vec<&Operation> = operations.iter().collect();
+    ordered.sort_by_cached_key(|operation| {
+        let takes_away = matches!(operation.change, Change::DeactivateUser { .. });
+        (!takes_away, subject(&operation.change))
+    });
+    ordered
+}
+
 fn users(operations: &[Operation], all: bool) -> Section {
     let mut section = Section::new("Users");
     let mut created = Vec::new();
-    for operation in operations {
+    for operation in in_reading_order(operations) {
         let why = dim(&operation.why.message);
         match &operation.change {
             Change::CreateUser { user, account } => {
@@ -106,7 +116,7 @@ fn users(operations: &[Operation], all: bool) -> Section {
 
 fn groups(operations: &[Operation]) -> Section {
     let mut section = Section::new("Groups");
-    for operation in operations {
+    for operation in in_reading_order(operations) {
         match &operation.change {
             Change::CreateGroup { group, .. } => {
                 section.lines.push(format!("{GREEN}+ create{GREEN:#}      {}", plain(&group.display_name)));
