@@ -40,7 +40,7 @@ impl Api {
 
 /// A path below the base URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Resource<'path> {
+pub(crate) enum Endpoint<'path> {
     Users,
     User(&'path str),
     Groups,
@@ -51,7 +51,7 @@ pub(crate) enum Resource<'path> {
     ResourceTypes,
 }
 
-impl<'path> Resource<'path> {
+impl<'path> Endpoint<'path> {
     /// Reads the path behind `/{tenant}/scim/v2`, without its first slash.
     pub(crate) fn parse(path: &'path str) -> Option<Self> {
         let (collection, id) = match path.split_once('/') {
@@ -117,9 +117,9 @@ mod tests {
     #[test]
     fn what_aws_does_not_have_is_not_there() {
         for path in ["Bulk", "Me", ".search", "Users/", "Users/a/b", "ResourceTypes/User", "", "users"] {
-            assert_eq!(Resource::parse(path), None, "{path}");
+            assert_eq!(Endpoint::parse(path), None, "{path}");
         }
-        assert_eq!(Resource::Group("g").operation("PUT"), Err(Refusal::NoSuchMethod));
-        assert_eq!(Resource::Users.operation("PATCH"), Err(Refusal::NoSuchMethod));
+        assert_eq!(Endpoint::Group("g").operation("PUT"), Err(Refusal::NoSuchMethod));
+        assert_eq!(Endpoint::Users.operation("PATCH"), Err(Refusal::NoSuchMethod));
     }
 }

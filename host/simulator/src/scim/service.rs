@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::ScimSettings;
-use super::api::{Api, Resource};
+use super::api::{Api, Endpoint};
 use super::discovery;
 use super::filter::{GroupFilter, UserFilter};
 use super::group::GroupAttributes;
@@ -65,8 +65,8 @@ impl Service {
         settings: &ScimSettings,
     ) -> Result<Success, Refusal> {
         let (given_tenant, below) = split_path(request.path);
-        let resource = below.and_then(Resource::parse);
-        let template = resource.as_ref().map_or("(unknown path)", Resource::template);
+        let endpoint = below.and_then(Endpoint::parse);
+        let template = endpoint.as_ref().map_or("(unknown path)", Endpoint::template);
         *self.counts.entry(format!("{} {template}", request.method)).or_default() += 1;
 
         // AWS does not tell a wrong tenant from a wrong token.
@@ -74,12 +74,12 @@ impl Service {
         if given_tenant != tenant || token != Some(settings.token.as_str()) {
             return Err(Refusal::Unauthorized);
         }
-        let resource = resource.ok_or(Refusal::NoSuchPath)?;
-        let api = resource.operation(request.method)?;
+        let endpoint = endpoint.ok_or(Refusal::NoSuchPath)?;
+        let api = endpoint.operation(request.method)?;
         if !self.throttle.admits(api, settings, Instant::now()) {
             return Err(Refusal::Throttled);
         }
-        let success = self.perform(api, &resource, request, tenant, settings)?;
+        let success = self.perform(api, &endpoint, request, tenant, settings)?;
         if api.is_write() && self.throttle.denies_the_write_just_done(settings) {
             return Err(Refusal::Throttled);
         }
@@ -89,13 +89,13 @@ impl Service {
     fn perform(
         &mut self,
         api: Api,
-        resource: &Resource<'_>,
+        endpoint: &Endpoint<'_>,
         request: &Request<'_>,
         tenant: &str,
         settings: &ScimSettings,
     ) -> Result<Success, Refusal> {
-        let id = match resource {
-            Resource::User(id) | Resource::Group(id) | Resource::Schema(id) => id,
+        let id = match endpoint {
+            Endpoint::User(id) | Endpoint::Group(id) | Endpoint::Schema(id) => id,
             _ => "",
         };
         match api {
