@@ -149,10 +149,10 @@ impl Target {
 /// Why a group that a decision names cannot be written.
 fn target_problem(target: &TargetGroup) -> Option<String> {
     let name = group_name_problem(&target.display_name)
-        .map(|why| format!("the name {:?} that the policy gave it {why}", target.display_name));
+        .map(|why| format!("the name {:?} that the policy chose {why}", target.display_name));
     let key = || {
         let key = target.key.as_deref()?;
-        Some(format!("the key {key:?} that the policy gave it {}", chosen_key_problem(key)?))
+        Some(format!("the key {key:?} that the policy chose {}", chosen_key_problem(key)?))
     };
     name.or_else(key)
 }
