@@ -189,8 +189,8 @@ pub enum ScimError {
         contested: String,
         /// The attribute, when it could be found out.
         attribute: Option<&'static str>,
-        /// The answer.
-        answered: Answered,
+        /// The answer; boxed, since this is the largest of the errors.
+        answered: Box<Answered>,
     },
     /// An object or a list that cannot be read. Never taken for an empty one.
     #[error("cannot {aim}: the answer to {request} cannot be used: {reason}")]
@@ -247,8 +247,8 @@ impl ScimError {
             | Self::Failing { answered, .. }
             | Self::Refused { answered, .. }
             | Self::TooLarge { answered, .. }
-            | Self::NotFound { answered, .. }
-            | Self::Conflict { answered, .. } => Some(answered),
+            | Self::NotFound { answered, .. } => Some(answered),
+            Self::Conflict { answered, .. } => Some(answered),
             _ => None,
         }
     }

@@ -155,7 +155,7 @@ impl IdentityCenter {
     }
 }
 
-fn conflict(aim: String, holder: Option<(&'static str, ActualGroup)>, answered: Answered) -> ScimError {
+fn conflict(aim: String, holder: Option<(&'static str, ActualGroup)>, answered: Box<Answered>) -> ScimError {
     let (attribute, contested) = match holder {
         Some((attribute, group)) => {
             let external_id = group

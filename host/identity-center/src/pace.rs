@@ -168,4 +168,13 @@ mod tests {
         assert_eq!(bucket.reserve(100.0, now), Duration::from_secs(1));
         assert_eq!(bucket.reserve(50.0, now), Duration::from_secs(2));
     }
+    #[test]
+    fn memberships_are_paced_by_the_member_and_operations_apart_from_one_another() {
+        let pace = Pace { members: Rate { start: 100.0, most: 100.0 }, ..Pace::aws() };
+        let pacer = Pacer::new(&pace);
+        assert_eq!(pacer.reserve(Operation::CreateGroup, 100), Duration::ZERO);
+        assert!(pacer.reserve(Operation::PatchGroup, 100) > Duration::ZERO);
+        assert_eq!(pacer.reserve(Operation::PatchGroup, 0), Duration::ZERO);
+        assert!((0..19).all(|_| pacer.reserve(Operation::PatchUser, 0).is_zero()));
+    }
 }

@@ -253,7 +253,7 @@ impl Transport {
                 aim,
                 contested: "a value that must be unique is taken".to_owned(),
                 attribute: None,
-                answered,
+                answered: Box::new(answered),
             },
             StatusCode::PAYLOAD_TOO_LARGE => ScimError::TooLarge { aim, answered },
             _ => ScimError::Refused { aim, answered },

@@ -144,7 +144,7 @@ fn conflict(
     aim: String,
     holder: Option<(&'static str, ActualUser)>,
     email: Option<&str>,
-    answered: Answered,
+    answered: Box<Answered>,
 ) -> ScimError {
     let (attribute, contested) = match (holder, email) {
         (Some((attribute, user)), _) => {
