@@ -4,7 +4,7 @@ mod client;
 
 use std::collections::BTreeMap;
 
-use client::{Answer, Caller};
+use client::{Answer, Caller, THE_GROUP};
 use serde_json::{Value, json};
 use usher_simulator::{Options, Organisation};
 
@@ -119,7 +119,7 @@ async fn the_seventh_page_fails_and_only_that() {
     let caller = Caller::one_group(9, Options::default()).await;
     let fault = json!({ "service": "okta", "request": "GET /api/v1/groups/{id}/users", "nth": 7 });
     assert_eq!(caller.control("POST", "/faults", &fault.to_string()).await.status, 204);
-    let mut next = Some(format!("/api/v1/groups/{}/users?limit=1", caller.group_id("Everyone")));
+    let mut next = Some(format!("/api/v1/groups/{}/users?limit=1", caller.group_id(THE_GROUP)));
     let mut statuses = Vec::new();
     while let Some(path) = next {
         caller.okta("/api/v1/groups").await;

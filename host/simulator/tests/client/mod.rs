@@ -6,6 +6,9 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 use usher_simulator::{Options, Organisation, Simulator};
 
+/// The group of `Caller::one_group`.
+pub(crate) const THE_GROUP: &str = "aws-analytics-admins";
+
 /// A running simulator and someone who asks it.
 pub(crate) struct Caller {
     pub(crate) simulator: Simulator,
