@@ -49,11 +49,21 @@ impl Organisation {
             ids.push(user.id.clone());
             organisation.insert_user(user);
         }
+        let mut deck: Vec<String> = Vec::new();
         for index in 0..groups {
             let mut group = Group::new(&names::group(index), GroupType::Okta, made_at(index));
             group.id = okta_id("00g", &format!("{seed} {}", group.name()));
             group.fields["id"] = json!(group.id);
-            group.members = random.choose_multiple(ids.iter(), each).into_iter().cloned().collect();
+            // Everybody gets a turn before anybody gets another one, so that nobody is without a group if it can be.
+            while group.members.len() < each {
+                if deck.is_empty() {
+                    deck.clone_from(&ids);
+                    random.shuffle(&mut deck);
+                    // Who is in this group already is dealt last, and that is to a later group.
+                    deck.sort_by_key(|id| !group.members.contains(id));
+                }
+                group.members.extend(deck.pop());
+            }
             organisation.insert_group(group);
         }
         Ok(organisation)
@@ -98,6 +108,16 @@ mod tests {
         let sizes: Vec<usize> = organisation.groups().map(|group| group.members.len()).collect();
         assert_eq!(organisation.users().len(), 400);
         assert_eq!(sizes, [40; 50]);
+    }
+
+    #[test]
+    fn nobody_is_left_out_where_there_is_a_place_for_everybody() {
+        for (users, groups, memberships) in [(400, 50, 2000), (7, 3, 9), (5, 4, 20)] {
+            let organisation = Organisation::generated(users, groups, memberships, 1).unwrap();
+            let placed: std::collections::BTreeSet<&String> =
+                organisation.groups().flat_map(|group| &group.members).collect();
+            assert_eq!(placed.len(), users);
+        }
     }
 
     #[test]
