@@ -59,7 +59,8 @@ pub struct Refusal {
 }
 
 /// Lets a plan pass that takes away no more than half of the active users and no more than half of the memberships that
-/// stand, or any plan when a large change is allowed.
+/// stand, or any plan when a large change is allowed. More than half is meant literally: where one account or one membership
+/// stands, losing it is refused too.
 ///
 /// # Errors
 /// A [`Refusal`] that holds the plan and says what is too much.
@@ -142,7 +143,7 @@ mod tests {
     use crate::account::Account;
     use crate::decision::Reason;
     use crate::id::{GroupKey, ScimGroupId, ScimUserId};
-    use crate::plan::{GroupRef, Operation, Standing, UserRef};
+    use crate::plan::{AttributeChange, GroupRef, Operation, Standing, UserRef};
 
     fn user(number: usize) -> UserRef {
         UserRef {
@@ -192,6 +193,24 @@ mod tests {
         assert!(is_refused(1, 0, 1, 0));
         assert!(is_refused(0, 1, 0, 1));
         assert!(!is_refused(1, 0, 2, 0));
+    }
+
+    #[test]
+    fn somebody_adopted_as_inactive_counts_as_deactivated() {
+        let adopt =
+            |changes| Change::AdoptUser { user: user(1), account: Box::new(Account::default()), changes };
+        let refused = |change| {
+            let operations = vec![Operation { stage: 0, change, why: Reason::new("test", "") }];
+            check(Plan { operations, ..Plan::default() }, false).err().map(|refusal| refusal.deactivations)
+        };
+        let active = |before: &str, after: &str| AttributeChange {
+            attribute: "active".into(),
+            before: Some(before.into()),
+            after: Some(after.into()),
+        };
+        let one_of_one = Loss { lost: 1, standing: 1, names: vec!["user1".into()] };
+        assert_eq!(refused(adopt(vec![active("true", "false")])), Some(Some(one_of_one)));
+        assert_eq!(refused(adopt(vec![])), None);
     }
 
     #[test]

@@ -85,3 +85,27 @@ impl OktaUserId {
 fn is_okta_shaped(text: &str, prefix: &str) -> bool {
     text.len() == 20 && text.starts_with(prefix) && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_okta_s_own_ids_and_our_keys_are_taken_for_ours() {
+        assert!(OktaUserId::is_okta_shaped("00u1a2b3c4D5e6F7g8h9"));
+        for other in [
+            "",
+            "00u",
+            "00u1a2b3c4D5e6F7g8h",
+            "00u1a2b3c4D5e6F7g8h99",
+            "00u1a2b3c4D5e6F7g8h-",
+            "00g1a2b3c4D5e6F7g8h9",
+        ] {
+            assert!(!OktaUserId::is_okta_shaped(other), "{other}");
+        }
+        assert!(GroupKey::is_ours("00g1a2b3c4D5e6F7g8h9"));
+        assert!(GroupKey::is_ours(GroupKey::chosen("eng").as_str()));
+        assert!(!GroupKey::is_ours("00u1a2b3c4D5e6F7g8h9"));
+        assert!(!GroupKey::is_ours("engineers"));
+    }
+}

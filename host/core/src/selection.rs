@@ -12,7 +12,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::decision::{GroupDecision, GroupVerdict, Reason, TargetGroup};
+use crate::decision::{GroupDecision, GroupVerdict, Reason, TargetGroup, UserDecision};
 use crate::desired::{Desired, Left, Scope, UserToDecide};
 use crate::draft;
 use crate::id::{GroupKey, OktaGroupId, OktaUserId};
@@ -129,7 +129,7 @@ impl Selection {
         &self,
         reading: &SourceReading,
         asked: &[UserToDecide],
-        decisions: &[crate::decision::UserDecision],
+        decisions: &[UserDecision],
         scope: Scope,
     ) -> Desired {
         people::Gathering::of(self, reading).decided(asked, decisions).desired(scope)

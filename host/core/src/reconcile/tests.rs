@@ -328,6 +328,22 @@ fn a_deactivation_takes_other_attributes_along_but_no_name_that_may_have_to_wait
 }
 
 #[test]
+fn somebody_whom_okta_has_closed_is_closed_on_adoption_before_anything_else() {
+    let world = World::new()
+        .wanted(ANN, inactive("ann"))
+        .stands("u1", "", account("ann"))
+        .wanted(BOB, account("bob"))
+        .stands("u2", BOB, Account { title: Some("Boss".into()), ..account("bob") });
+    assert_eq!(
+        world.told(),
+        [
+            "0 adopt-user ann; externalId none → 00u00000000000000ann; active true → false",
+            "1 update-user bob; title Boss → none",
+        ]
+    );
+}
+
+#[test]
 fn a_returner_is_reactivated() {
     let world = World::new().wanted(ANN, account("ann")).stands("u1", ANN, inactive("ann"));
     assert_eq!(world.told(), ["0 reactivate-user ann; active false → true"]);

@@ -337,6 +337,9 @@ fn adopt(
     let mut changes = vec![change("externalId", unclaimed, Some(id.as_str()))];
     changes.extend(between(before, &wanted.account));
     debug_assert!(same(&standing.account.user_name, &wanted.account.user_name), "adopted by userName");
+    // Who may sign in no longer goes first here too, unless an address has to be free before.
+    let closes = before.active && !wanted.account.active && claims(before) == claims(&wanted.account);
+    let phase = if closes { Phase::Revoke } else { phase };
     let why = Reason::new(
         wanted.why.rule.clone(),
         "an account of this userName stands in AWS and carries no Okta id",

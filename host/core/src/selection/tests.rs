@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::account::{Account, PersonName};
-use crate::decision::{UserDecision, UserVerdict};
+use crate::decision::UserVerdict;
 use crate::source::{Attributes, GroupOrigin, SourceUser, UserStatus, Value};
 
 /// Source groups with their members and decisions, and what the policy says of people (`keep` unless told otherwise).

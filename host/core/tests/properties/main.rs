@@ -108,6 +108,13 @@ proptest! {
     }
 
     #[test]
+    fn a_plan_survives_being_written_down(world in any_world()) {
+        let plan = plan(&world, &Target::new(world.actual.clone()));
+        let written = serde_json::to_string(&plan).expect("a plan has no value that JSON lacks");
+        prop_assert_eq!(serde_json::from_str::<Plan>(&written).expect("it was written by us"), plan);
+    }
+
+    #[test]
     fn stages_rise_by_one_from_nought(world in any_world()) {
         let stages: Vec<u32> =
             plan(&world, &Target::new(world.actual.clone())).operations.iter().map(|it| it.stage).collect();
