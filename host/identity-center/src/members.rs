@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use serde_json::Value;
 use tokio::sync::OnceCell;
 use usher_core::actual::Completeness;
 use usher_core::id::{ScimGroupId, ScimUserId};
@@ -63,6 +62,13 @@ impl IdentityCenter {
                     Way::ByGroup => self.by_group(groups, answered).await,
                     Way::ByUser => self.by_user(groups, users, answered).await,
                 };
+            }
+            // Reading the groups themselves costs what asking by group does.
+            if way == Way::ByGroup && self.store.shown_member().is_some() {
+                self.notice(
+                    "this SCIM store does not find members by a filter; they are read from the groups themselves",
+                );
+                return self.shown(groups).await?.ok_or(ScimError::MembersUnreadable);
             }
         }
         self.without_filters(groups, users).await
@@ -208,18 +214,12 @@ impl IdentityCenter {
         Ok(members)
     }
 
-    /// For stores that know neither filter.
+    /// For stores that know neither filter and showed no members so far.
     async fn without_filters(
         &self,
         groups: &[ScimGroupId],
         users: &[ScimUserId],
     ) -> Result<Members, ScimError> {
-        if self.store.shown_member().is_some() {
-            self.notice(
-                "this SCIM store does not find members by a filter; they are read from the groups themselves",
-            );
-            return self.shown(groups).await?.ok_or(ScimError::MembersUnreadable);
-        }
         if let (Some(group), Some(user)) = (groups.first(), users.first())
             && self.is_member(group, user).await?.is_some()
         {
@@ -240,7 +240,7 @@ impl IdentityCenter {
             .map(|group| async move {
                 let call = Call::new(Operation::GetGroup, AIM).id(group.as_str());
                 match self.read(&call).await {
-                    Ok(resource) => Ok(Some((group.clone(), shown_in(&resource)))),
+                    Ok(resource) => Ok(Some((group.clone(), read::shown_members(&resource)))),
                     Err(ScimError::NotFound { .. }) => Ok(None),
                     Err(error) => Err(error),
                 }
@@ -298,8 +298,4 @@ impl IdentityCenter {
             Err(error) => Err(error),
         }
     }
-}
-
-fn shown_in(resource: &Value) -> Option<Vec<ScimUserId>> {
-    read::shown_members(resource)
 }

@@ -59,8 +59,10 @@ impl IdentityCenter {
     ) -> Result<(Vec<Value>, Completeness), ScimError> {
         let first = if self.store.cursor_refused() { From::Index(1) } else { From::Start };
         let mut page = match self.page(operation, first, filter, aim).await {
-            // With a filter it is the filter that is refused.
-            Err(ScimError::Refused { answered, .. }) if answered.status == 400 && filter.is_none() => {
+            // Stores without cursors say 400 or 501 when they do not pass them over. With a filter it is the filter that is refused.
+            Err(ScimError::Refused { answered, .. })
+                if matches!(answered.status, 400 | 501) && filter.is_none() =>
+            {
                 let page = self.page(operation, From::Index(1), filter, aim).await?;
                 self.store.refuses_cursor();
                 page

@@ -22,7 +22,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Whether a query with `cursor` was answered 400.
+    /// Whether a query with `cursor` was refused.
     pub(crate) fn cursor_refused(&self) -> bool {
         self.cursor_refused.load(Ordering::Relaxed)
     }

@@ -166,6 +166,9 @@ async fn where_groups_show_their_members_a_filter_that_finds_nobody_is_not_belie
         [(ScimGroupId::new("g0"), [ScimUserId::new("u0")].into()), (ScimGroupId::new("g1"), BTreeSet::new())];
     assert_eq!(members, BTreeMap::from(expected));
     assert_eq!(count(&client, "GET /Groups/{id}"), 2);
+    // The list of groups, one filter tried, two groups.
+    assert_eq!(client.requests().total(), 4);
+    assert_eq!(client.notices().len(), 1);
 }
 
 #[tokio::test]
