@@ -132,4 +132,3 @@ async fn decide_users(
     let asked = std::sync::Arc::try_unwrap(asked).unwrap_or_else(|shared| (*shared).clone());
     Ok((policy, asked, decisions))
 }
-

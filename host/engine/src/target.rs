@@ -1,11 +1,12 @@
 //! Identity Center: the actual directory, as far as the run needs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use usher_core::actual::{Actual, ActualGroup, ActualUser, Completeness};
 use usher_core::desired::{Desired, Scope};
 use usher_core::id::{GroupKey, ScimGroupId};
+use usher_core::name;
 use usher_identity_center::IdentityCenter;
 
 use crate::error::EngineError;
@@ -55,22 +56,16 @@ pub(crate) async fn read_rest(
 /// Groups whose members the plan may change: the desired ones and, when the whole organisation is looked at, those
 /// of ours that nobody desires any more.
 fn groups_to_read(actual: &Actual, desired: &Desired) -> Vec<ScimGroupId> {
-    actual
-        .groups
-        .values()
-        .filter(|group| {
-            let ours = group.external_id.as_deref().is_some_and(|id| {
-                desired.groups.contains_key(&GroupKey::new(id))
-                    || (desired.scope == Scope::Whole && GroupKey::is_ours(id))
-            });
-            ours || desired.groups.values().any(|wanted| same_name(&wanted.display_name, &group.display_name))
-        })
-        .map(|group| group.id.clone())
-        .collect()
-}
-
-fn same_name(one: &str, other: &str) -> bool {
-    one == other || one.to_lowercase() == other.to_lowercase()
+    let names: BTreeSet<String> =
+        desired.groups.values().map(|wanted| name::folded(&wanted.display_name)).collect();
+    let is_concerned = |group: &&ActualGroup| {
+        let ours = group.external_id.as_deref().is_some_and(|id| {
+            desired.groups.contains_key(&GroupKey::new(id))
+                || (desired.scope == Scope::Whole && GroupKey::is_ours(id))
+        });
+        ours || names.contains(&name::folded(&group.display_name))
+    };
+    actual.groups.values().filter(is_concerned).map(|group| group.id.clone()).collect()
 }
 
 async fn look_up_users(
@@ -78,7 +73,7 @@ async fn look_up_users(
     actual: &mut Actual,
     desired: &Desired,
 ) -> Result<(), EngineError> {
-    let known: std::collections::BTreeSet<&str> =
+    let known: BTreeSet<&str> =
         actual.users.values().filter_map(|user| user.external_id.as_deref()).collect();
     let missing = desired.users.iter().filter(|(id, _)| !known.contains(id.as_str()));
     let found: Vec<Option<ActualUser>> = stream::iter(missing)
@@ -100,7 +95,7 @@ async fn look_up_groups(
     actual: &mut Actual,
     desired: &Desired,
 ) -> Result<(), EngineError> {
-    let known: std::collections::BTreeSet<&str> =
+    let known: BTreeSet<&str> =
         actual.groups.values().filter_map(|group| group.external_id.as_deref()).collect();
     let missing = desired.groups.iter().filter(|(key, _)| !known.contains(key.as_str()));
     let found: Vec<Option<ActualGroup>> = stream::iter(missing)

@@ -91,9 +91,10 @@ fn users(operations: &[Operation], all: bool) -> Section {
                 differences(changes)
             )),
             Change::UpdateUser { user, changes, .. } => section.lines.push(format!(
-                "{YELLOW}~ update{YELLOW:#}      {}  {}",
+                "{YELLOW}~ update{YELLOW:#}      {}  {}{}",
                 name(user),
-                differences(changes)
+                differences(changes),
+                for_a_moment(operation)
             )),
             Change::DeactivateUser { user, .. } => {
                 section.lines.push(format!("{RED}- deactivate{RED:#}  {}  {why}", name(user)));
@@ -127,14 +128,20 @@ fn groups(operations: &[Operation]) -> Section {
                 differences(changes)
             )),
             Change::RenameGroup { before, after, .. } => section.lines.push(format!(
-                "{YELLOW}~ rename{YELLOW:#}      {} → {}",
+                "{YELLOW}~ rename{YELLOW:#}      {} → {}{}",
                 plain(before),
-                plain(after)
+                plain(after),
+                for_a_moment(operation)
             )),
             _ => {}
         }
     }
     section
+}
+
+/// A step that only makes room looks odd without its reason.
+fn for_a_moment(operation: &Operation) -> String {
+    if operation.why.rule == "swap" { format!("  {}", dim(&operation.why.message)) } else { String::new() }
 }
 
 fn members(operations: &[Operation], all: bool) -> Section {
