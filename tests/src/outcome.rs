@@ -50,8 +50,9 @@ impl Outcome {
         let outcome = self.exits(status);
         assert_eq!(outcome.stdout, "", "a result in spite of a failure: {outcome}");
         assert!(outcome.stderr.starts_with("error: "), "no error first: {outcome}");
-        assert_eq!(outcome.stderr.matches("error: ").count(), 1, "more than one error: {outcome}");
-        let hints = outcome.stderr.lines().filter(|line| line.starts_with("hint: ")).count();
+        let lines = |start: &str| outcome.stderr.lines().filter(|line| line.starts_with(start)).count();
+        assert_eq!(lines("error: "), 1, "more than one error: {outcome}");
+        let hints = lines("hint: ");
         assert!((1..=2).contains(&hints), "{hints} hints: {outcome}");
         assert!(outcome.stderr.lines().count() <= 12, "more than a paragraph: {outcome}");
         for inside in ["panicked", "backtrace", "RUST_BACKTRACE", "Error {", "Err("] {

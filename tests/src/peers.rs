@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -48,7 +48,7 @@ pub fn skip(test: &str, why: &str) {
 
 fn install() -> Result<Peers, String> {
     let folder = folder();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/install");
+    let script = script("install");
     let output = Command::new(&script).arg(&folder).stdin(Stdio::null()).output();
     let output = output.map_err(|error| format!("{} cannot be started: {error}", script.display()))?;
     if output.status.success() {
@@ -64,6 +64,11 @@ fn install() -> Result<Peers, String> {
 fn folder() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own file");
     test.ancestors().nth(3).expect("a test lies below the target directory").join("peers")
+}
+
+/// A file in tests/peers.
+pub fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(name)
 }
 
 impl Peers {
@@ -98,21 +103,25 @@ impl Peers {
         self.bin.join(name)
     }
 
-    /// Runs a program to its end.
-    pub fn run(&self, program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
-        Command::new(self.program(program))
+    /// Runs one of the scripts in tests/peers, whose exit status says nothing: it tells of each check by itself.
+    pub fn tester(&self, name: &str, arguments: &[&str], environment: &[(&str, &str)]) -> String {
+        let output = Command::new(self.program("python"))
+            .arg(script(name))
             .args(arguments)
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .output()
-            .unwrap_or_else(|error| panic!("{program} cannot be started: {error}"))
+            .unwrap_or_else(|error| panic!("python cannot be started: {error}"));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains("Traceback"), "{name}:\n{said}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// Runs one of the scripts in tests/peers and returns what it printed; panics with what it said when it fails.
     #[track_caller]
     pub fn script(&self, name: &str, arguments: &[&str], input: &str) -> String {
         let mut child = Command::new(self.program("python"))
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(name))
+            .arg(script(name))
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -85,8 +85,8 @@ async fn pass(State(behind): State<Behind>, request: Request) -> Response {
         body
     };
     let headers = pick(&head.headers, &[header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT]);
-    if let Some(group) = asks_for_members_of(&path) {
-        return members_of(&behind, &group, headers).await.unwrap_or_else(|_| plain(StatusCode::BAD_GATEWAY));
+    if let Some(asked) = Asked::in_query(&path) {
+        return members_of(&behind, &asked, headers).await.unwrap_or_else(|_| plain(StatusCode::BAD_GATEWAY));
     }
     let url = format!("{}{path}", behind.base);
     let is_get = head.method == Method::GET;
@@ -101,28 +101,46 @@ async fn pass(State(behind): State<Behind>, request: Request) -> Response {
     response
 }
 
-/// The group's id, when this is AWS's way to list its members.
-fn asks_for_members_of(path: &str) -> Option<String> {
-    let url = reqwest::Url::parse("http://proxy").ok()?.join(path).ok()?;
-    let (_, filter) = url.query_pairs().find(|(name, _)| url.path() == "/Users" && name == "filter")?;
-    Some(filter.strip_prefix("groups.value eq \"")?.strip_suffix('"')?.to_owned())
+/// AWS's way to list the members of a group, page by page.
+struct Asked {
+    group: String,
+    count: usize,
+    from: usize,
 }
 
-async fn members_of(behind: &Behind, group: &str, headers: HeaderMap) -> Result<Response, reqwest::Error> {
-    let url = format!("{}/Groups/{group}", behind.base);
-    let group = behind.client.get(url).headers(headers.clone()).send().await?.json::<Value>().await?;
-    let mut users = Vec::new();
-    for member in group["members"].as_array().into_iter().flatten() {
-        let url = format!("{}/Users/{}", behind.base, member["value"].as_str().unwrap_or_default());
-        users.push(behind.client.get(url).headers(headers.clone()).send().await?.json::<Value>().await?);
+impl Asked {
+    /// None when the query is another one.
+    fn in_query(path: &str) -> Option<Self> {
+        let url = reqwest::Url::parse("http://proxy").ok()?.join(path).ok()?;
+        let value =
+            |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+        let filter = value("filter").filter(|_| url.path() == "/Users")?;
+        let group = filter.strip_prefix("groups.value eq \"")?.strip_suffix('"')?.to_owned();
+        let number = |name: &str| value(name).and_then(|value| value.parse().ok());
+        Some(Self { group, count: number("count").unwrap_or(100), from: number("cursor").unwrap_or(0) })
     }
-    let list = json!({
+}
+
+async fn members_of(behind: &Behind, asked: &Asked, headers: HeaderMap) -> Result<Response, reqwest::Error> {
+    let get = async |path: String| {
+        let request = behind.client.get(format!("{}{path}", behind.base)).headers(headers.clone());
+        request.send().await?.json::<Value>().await
+    };
+    let group = get(format!("/Groups/{}", asked.group)).await?;
+    let members = group["members"].as_array().map_or(&[][..], Vec::as_slice);
+    let mut users = Vec::new();
+    for member in members.iter().skip(asked.from).take(asked.count) {
+        users.push(get(format!("/Users/{}", member["value"].as_str().unwrap_or_default())).await?);
+    }
+    let to = asked.from + users.len();
+    let mut list = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-        "totalResults": users.len(),
         "itemsPerPage": users.len(),
-        "startIndex": 1,
         "Resources": users,
     });
+    if to < members.len() {
+        list["nextCursor"] = to.to_string().into();
+    }
     let mut response = Response::new(Body::from(list.to_string()));
     let json = header::HeaderValue::from_static("application/scim+json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);

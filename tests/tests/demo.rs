@@ -7,7 +7,7 @@ fn the_demo_comes_to_its_good_end() {
     // It brings its own services; nothing here points to any.
     let place = Place::new("", "", "");
     let demo = place.run("demo", &[]).exits(0);
-    assert_eq!(demo.stdout.matches("\n── ").count(), 6, "{demo}");
+    assert_eq!(demo.stdout.matches("\n── ").count(), 7, "{demo}");
     assert_eq!(demo.stdout.matches("$ usher sync").count(), 3, "{demo}");
     let told = |text: &str| assert!(demo.stdout.contains(text), "no {text:?}: {demo}");
     told("nothing to do");

@@ -81,18 +81,35 @@ fn hold_leaves_a_person_as_it_stands() {
 
 #[test]
 fn hold_leaves_a_group_as_it_stands() {
-    let mut sim = Sim::start(
-        Org::new().people(["ann", "bob", "cem"]).group("one", ["ann"]).group("two", ["bob", "cem"]),
-    );
+    let org =
+        Org::new().people(["ann", "bob", "cem"]).group("one", ["ann"]).group("two", ["ann", "bob", "cem"]);
+    let mut sim = Sim::start(org);
     sim.sync([]).exits(0);
-    sim.happens(|org| org.leaves("ann", "one").joins("bob", "one"));
-    let rule =
-        "[[policy.config.groups]]\nname = \"frozen\"\nwhen = 'group.name == \"one\"'\nthen = \"hold\"\n";
-    sim.rest = format!("{rule}{EVERY_GROUP}");
-    sim.sync([]).exits(5).prints("one").prints("frozen");
+    sim.happens(|org| org.leaves("ann", "one").joins("bob", "one").rename_group("one", "uno"));
+    sim.rest = format!("{}{EVERY_GROUP}", frozen("uno"));
+    sim.sync([]).exits(5).prints("uno").prints("frozen");
     let target = sim.target();
+    assert_eq!(target.group_names(), ["one", "two"]);
     assert_eq!(target.members("one"), ["ann"]);
     assert_eq!(target.active(), ["ann", "bob", "cem"]);
+}
+
+#[test]
+fn nobody_is_deactivated_for_being_only_in_a_group_on_hold() {
+    let org = Org::new().people(["ann", "bob", "cem"]).group("one", ["ann"]).group("two", ["bob", "cem"]);
+    let mut sim = Sim::start(org);
+    sim.sync([]).exits(0);
+    sim.rest = format!("{}{EVERY_GROUP}", frozen("one"));
+    sim.sync([]).exits(5);
+    assert_eq!(sim.requests().scim.get("PATCH /Users/{id}"), None);
+    assert_eq!(sim.target().active(), ["ann", "bob", "cem"]);
+}
+
+/// A rule that holds the group of this name.
+fn frozen(group: &str) -> String {
+    format!(
+        "[[policy.config.groups]]\nname = \"frozen\"\nwhen = 'group.name == \"{group}\"'\nthen = \"hold\"\n"
+    )
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn counts(list: &[(&str, u64)]) -> BTreeMap<String, u64> {
 }
 
 #[test]
-fn fifty_groups_of_forty_cost_556_requests_at_first_and_106_when_nothing_changed() {
+fn fifty_groups_of_forty_cost_504_requests_at_first_and_107_when_nothing_changed() {
     let sim = Sim::generated(400, 50, 2000);
 
     sim.sync(["--quiet"]).exits(0);
@@ -19,13 +19,16 @@ fn fifty_groups_of_forty_cost_556_requests_at_first_and_106_when_nothing_changed
     assert_eq!(first.ssm, counts(&[("GetParameters", 1)]));
     let scim = [("GET /Groups", 1), ("GET /Users", 1), ("POST /Groups", 50), ("POST /Users", 400)];
     assert_eq!(first.scim, counts(&scim));
+    assert_eq!(first.total, 504);
 
     sim.forget_requests();
     sim.sync(["--quiet"]).exits(0).prints("nothing to do");
     let second = sim.requests();
     assert_eq!(second.okta, counts(&okta));
+    // Four pages of users, and one for each group's members.
     assert_eq!(second.scim, counts(&[("GET /Groups", 1), ("GET /Users", 4 + 50)]));
-    assert_eq!((second.reads(), second.writes()), (106, 0));
+    // Beside the one of Parameter Store.
+    assert_eq!((second.reads(), second.writes(), second.total), (106, 0, 107));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! server itself, behind the proxy that speaks AWS's form of removing members.
 
 use serde_json::{Value, json};
-use usher_tests::peers::{Peers, Server, peers};
+use usher_tests::peers::{Peers, Server, peers, script};
 use usher_tests::proxy::Proxy;
 use usher_tests::sim::Target;
 use usher_tests::{Org, Sim, wait};
@@ -15,13 +15,22 @@ struct Strict {
     sim: Sim,
 }
 
+/// Whether the server knows cursors: AWS does, and this server only when it is told to.
+#[derive(PartialEq)]
+enum Cursors {
+    Known,
+    Refused,
+}
+
 /// Okta is the simulator, Identity Center is scim2-server.
-fn strict(peers: &Peers, org: Org) -> Strict {
-    let server = peers.serve(
-        "scim2-server",
-        &["--port", "{port}", "--bearer-token", TOKEN],
-        "/v2/ServiceProviderConfig",
-    );
+fn strict(peers: &Peers, org: Org, cursors: Cursors) -> Strict {
+    let announced = script("scim_server.json");
+    let announced = announced.to_str().expect("the workspace has a plain name");
+    let mut arguments = vec!["--port", "{port}", "--bearer-token", TOKEN];
+    if cursors == Cursors::Known {
+        arguments.extend(["--service-provider-config", announced]);
+    }
+    let server = peers.serve("scim2-server", &arguments, "/v2/ServiceProviderConfig");
     let proxy = Proxy::start(&format!("{}/v2", server.address()));
     let mut sim = Sim::start(org);
     proxy.address().clone_into(&mut sim.scim);
@@ -72,7 +81,7 @@ fn org() -> Org {
 #[test]
 fn a_whole_run_against_a_strict_server_leaves_what_okta_says() {
     let Some(peers) = peers("scim2-server") else { return };
-    let mut strict = strict(peers, org());
+    let mut strict = strict(peers, org(), Cursors::Known);
     strict.sim.sync([]).exits(0);
     let target = strict.target();
     assert_eq!(target.users.len(), 124);
@@ -118,9 +127,26 @@ fn a_whole_run_against_a_strict_server_leaves_what_okta_says() {
 }
 
 #[test]
+fn a_server_that_refuses_cursors_is_synced_all_the_same() {
+    let Some(peers) = peers("scim2-server") else { return };
+    let mut strict = strict(peers, org(), Cursors::Refused);
+    strict.sim.sync([]).exits(0);
+    strict.sim.happens(|org| org.leaves("p000", "many").leaves("ann", "admins").joins("ann", "R&D"));
+    strict.sim.sync([]).exits(0);
+    let target = strict.target();
+    assert_eq!(target.users.len(), 124);
+    assert_eq!(target.user("p000")["active"], false);
+    assert_eq!(target.active().len(), 123);
+    assert_eq!(target.members("many").len(), 119);
+    assert_eq!(target.members("admins"), ["bob"]);
+    assert_eq!(target.members("R&D"), ["ann", "bob", "cem", "dan"]);
+    strict.sim.plan(["--exit-code"]).exits(0);
+}
+
+#[test]
 fn what_usher_sends_is_scim() {
     let Some(peers) = peers("scim2-models") else { return };
-    let mut strict = strict(peers, org());
+    let mut strict = strict(peers, org(), Cursors::Known);
     strict.sim.sync([]).exits(0);
     strict.sim.happens(|org| {
         org.leaves("ann", "admins")
@@ -139,5 +165,14 @@ fn what_usher_sends_is_scim() {
         .collect();
     let said = peers.script("scim_lint.py", &[], &json!(writes).to_string());
     let kinds: Vec<&str> = said.lines().collect();
-    assert_eq!(kinds, ["PATCH Group 4", "PATCH User 2", "POST Group 4", "POST User 124"]);
+    assert_eq!(
+        kinds,
+        [
+            "PATCH Group 3",
+            "PATCH Group, removal as AWS has it 1",
+            "PATCH User 2",
+            "POST Group 4",
+            "POST User 124"
+        ]
+    );
 }
