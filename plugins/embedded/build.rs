@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use usher_plugin_build::{build_policy, workspace_root};
+use usher_plugin_build::{workspace_policy, workspace_root};
 
 /// The package of each policy and its name in the binary.
 const POLICIES: [(&str, &str); 1] = [("usher-plugin-rules", "rules")];
@@ -36,8 +36,9 @@ fn build() -> Result<(), Box<dyn std::error::Error>> {
     }
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?);
     for (package, name) in POLICIES {
-        // A target directory of its own: the cargo that waits for this script holds the lock of the other.
-        let component = build_policy(root, package, &out.join("target"))?;
+        // In a target directory of its own, since the cargo that waits for this script holds the lock of the other; and in
+        // the same one whatever is built, so that a debug build, a release build and the tests compile it once.
+        let component = workspace_policy(package)?;
         std::fs::write(out.join(name).with_extension("wasm"), component)?;
     }
     Ok(())

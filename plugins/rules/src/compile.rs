@@ -91,12 +91,13 @@ impl Compiler<'_> {
         let (tree, source) = match self.env.parser().parse_with_source_info(&text) {
             Ok(parsed) => parsed,
             Err(errors) => {
-                self.problems.extend(errors.errors.iter().map(|error| {
-                    let (line, column) = error.pos;
-                    let at = |number: isize| u32::try_from(number).unwrap_or(1).max(1);
-                    Problem::at(&pointer, format!("{label}: {}", plain(&error.msg)))
-                        .position(at(line), at(column))
-                }));
+                // What follows the first is most often its echo.
+                let first = errors.errors.first();
+                let message = first.map_or_else(|| "cannot be read".to_owned(), |error| plain(&error.msg));
+                let (line, column) = first.map_or((1, 1), |error| error.pos);
+                let at = |number: isize| u32::try_from(number).unwrap_or(1).max(1);
+                let problem = Problem::at(pointer, format!("{label}: {message}"));
+                self.problems.push(problem.position(at(line), at(column)));
                 return None;
             }
         };
@@ -119,6 +120,9 @@ impl Compiler<'_> {
 
 /// The parser's words, without its list of everything that could have stood there.
 fn plain(message: &str) -> String {
+    if message.contains("Recursion limit") {
+        return "the expression is nested too deep; make it several rules".to_owned();
+    }
     let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
     let message = message.split(" expecting ").next().unwrap_or(message);
     message.replace("'<EOF>'", "the end").trim().to_owned()
