@@ -35,7 +35,7 @@
 //! ```
 //!
 //! Read in this order: [`Policy`], [`decision`] (what it answers), [`group`], [`user`], [`account`] and [`attributes`] (what it
-//! is asked about), [`needs`] and [`problem`] (what it says of its configuration), [`log`], [`test`]. None of these types is
+//! is asked about), [`needs`] and [`problem`] (what it says of its configuration), [`log`], [`mod@test`]. None of these types is
 //! generated; what the contract's bindings look like is known to `wasm.rs` alone.
 
 #[cfg(all(target_family = "wasm", not(target_os = "unknown")))]

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// What a configured policy decides and reads. Only the attributes named here ever enter the sandbox; the host checks the names
-/// against Okta's own schema before it reads anybody.
+/// What a configured policy decides and reads. Only the attributes named here ever enter the sandbox.
 ///
 /// The default decides groups and users and reads no attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,12 +9,12 @@ use usher_core::source::{GroupOrigin, SourceGroup, SourceUser, UserStatus, Value
 use usher_policy::{ConfiguredPolicy, Limits, PolicyEngine, PolicyError};
 
 fn policy(config: serde_json::Value) -> Result<ConfiguredPolicy, PolicyError> {
-    let component = usher_plugin_build::workspace_policy("acme-teams").unwrap();
+    let component = usher_plugin_build::workspace_policy("acme-teams").expect("the policy is built");
     PolicyEngine::new(Limits::default())?.load("acme-teams", &component)?.configure(&config, 0)
 }
 
 fn acme() -> ConfiguredPolicy {
-    policy(json!({ "roles": ["developer"], "cost_centers": { "Sales": "4711" } })).unwrap()
+    policy(json!({ "roles": ["developer"], "cost_centers": { "Sales": "4711" } })).expect("it is configured")
 }
 
 fn group(name: &str) -> SourceGroup {

@@ -142,14 +142,9 @@ fn module_of(messages: &[u8]) -> Option<PathBuf> {
 }
 
 fn componentize(package: &str, module: &[u8]) -> Result<Vec<u8>, BuildError> {
-    ComponentEncoder::default()
-        .validate(true)
-        .module(module)
-        .and_then(|encoder| encoder.encode())
-        .map_err(|error| BuildError::NotAComponent {
-            package: package.to_owned(),
-            cause: format!("{error:#}"),
-        })
+    ComponentEncoder::default().validate(true).module(module).and_then(|encoder| encoder.encode()).map_err(
+        |error| BuildError::NotAComponent { package: package.to_owned(), cause: format!("{error:#}") },
+    )
 }
 
 fn file(path: &Path, source: std::io::Error) -> BuildError {

@@ -9,8 +9,8 @@
 //! # Ok::<(), usher_plugin_build::BuildError>(())
 //! ```
 //!
-//! Read [`target`] (is the compiler ready?), then [`compile`] (cargo inside cargo), then [`workspace`] and
-//! [`any_crate`] (which crate is meant).
+//! Read `target` (is the compiler ready?), then `compile` (cargo inside cargo), then `workspace` and
+//! `any_crate` (which crate is meant).
 //!
 //! Why not `wasm32-wasip2`: a policy built for it imports 13 WASI interfaces that it never uses, and the host
 //! grants none (reference wasm.md §2.3).

@@ -1,9 +1,9 @@
 //! The default policy, `builtin:rules`: ordered, named rules as text, in [CEL](https://cel.dev). The reference for its users is
 //! `docs/rules.md`.
 //!
-//! Read in this order: [`configuration`] (what is written), [`names`] (what a rule may speak of), [`functions`] (what it may
-//! call), [`check`] (a parsed expression against both; what it reads), [`compile`] (from text to [`rules`]), [`account`] (the
-//! fields of an account), [`variables`] and [`evaluate`] (one group, one person). Everything that can be wrong with a rule
+//! Read in this order: `configuration` (what is written), `names` (what a rule may speak of), `functions` (what it may
+//! call), `check` (a parsed expression against both; what it reads), `compile` (from text to `rules`), `account` (the
+//! fields of an account), `variables` and `evaluate` (one group, one person). Everything that can be wrong with a rule
 //! before it meets a person is found at `configure`, all of it at once.
 
 mod account;

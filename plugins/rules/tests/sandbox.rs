@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use usher_policy::{ConfiguredPolicy, Limits, PolicyEngine, PolicyError};
 
 fn policy(config: Value) -> Result<ConfiguredPolicy, PolicyError> {
-    let component = usher_plugin_build::workspace_policy("usher-plugin-rules").unwrap();
+    let component = usher_plugin_build::workspace_policy("usher-plugin-rules").expect("the rules are built");
     PolicyEngine::new(Limits::default())?.load("builtin:rules", &component)?.configure(&config, 0)
 }
 
