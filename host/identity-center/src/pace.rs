@@ -1,5 +1,6 @@
 //! How fast requests are sent: one bucket for each operation, and one for all memberships (reference
-//! aws-identity-center.md §4). A bucket learns: it rises slowly while the service answers and halves when it throttles.
+//! aws-identity-center.md §4). A bucket learns: it rises a little with each request that is taken and halves when the service
+//! throttles.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,8 +12,14 @@ use crate::settings::{Pace, Rate};
 /// A bucket never falls below this many per second, so that a run always goes on.
 const LEAST: f64 = 1.0;
 
-/// What one bucket rises by in a second of full use, as a part of the rate it began with.
-const RISE: f64 = 0.05;
+/// What a bucket's rate rises by for each request (or member) that is taken: in full use a tenth in a second.
+const RISE: f64 = 0.1;
+
+/// A bucket is not halved again before it could be seen what halving did.
+const BETWEEN_HALVINGS: Duration = Duration::from_secs(1);
+
+/// Who waits looks again after so long, since the rate may have changed.
+const LONGEST_NAP: Duration = Duration::from_millis(200);
 
 /// All buckets of one interface.
 #[derive(Debug)]
@@ -32,14 +39,18 @@ impl Pacer {
         Self { operations, members: bucket(pace.members) }
     }
 
-    /// Takes a place in the queue and says how long it is.
-    pub(crate) fn reserve(&self, operation: Operation, members: usize) -> Duration {
+    /// Lets a request go (`None`), or says how long to wait before asking again.
+    pub(crate) fn hold(&self, operation: Operation, members: usize) -> Option<Duration> {
         let now = Instant::now();
-        let mut pause = Duration::ZERO;
-        for (mut bucket, cost) in self.buckets(operation, members) {
-            pause = pause.max(bucket.reserve(cost, now));
+        let mut buckets = self.buckets(operation, members);
+        let wait = buckets.iter_mut().map(|(bucket, cost)| bucket.wait(*cost, now)).max().unwrap_or_default();
+        if !wait.is_zero() {
+            return Some(wait.min(LONGEST_NAP));
         }
-        pause
+        for (bucket, cost) in &mut buckets {
+            bucket.tokens -= *cost;
+        }
+        None
     }
 
     /// The service took a request.
@@ -57,6 +68,7 @@ impl Pacer {
         }
     }
 
+    /// The buckets that a request draws on, always in the same order.
     fn buckets(&self, operation: Operation, members: usize) -> Vec<(MutexGuard<'_, Bucket>, f64)> {
         let mut buckets = Vec::with_capacity(2);
         if let Some(bucket) = self.operations.get(&operation) {
@@ -73,11 +85,10 @@ fn lock(bucket: &Mutex<Bucket>) -> MutexGuard<'_, Bucket> {
     bucket.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A token bucket that may go into debt: who takes more than there is waits until the debt is paid.
+/// A token bucket that holds what one second brings. Who needs more than it ever holds goes when it is full, and leaves a debt.
 #[derive(Debug)]
 struct Bucket {
     rate: f64,
-    start: f64,
     most: f64,
     tokens: f64,
     filled: Instant,
@@ -87,13 +98,14 @@ struct Bucket {
 impl Bucket {
     fn new(rate: Rate, now: Instant) -> Self {
         let start = rate.start.max(LEAST);
-        Self { rate: start, start, most: rate.most.max(start), tokens: start, filled: now, halved: None }
+        Self { rate: start, most: rate.most.max(start), tokens: start, filled: now, halved: None }
     }
 
-    fn reserve(&mut self, cost: f64, now: Instant) -> Duration {
+    /// How long until that much may go; zero when it may go now.
+    fn wait(&mut self, cost: f64, now: Instant) -> Duration {
         self.fill(now);
-        self.tokens -= cost;
-        if self.tokens >= 0.0 { Duration::ZERO } else { Duration::from_secs_f64(-self.tokens / self.rate) }
+        let missing = cost.min(self.rate) - self.tokens;
+        if missing <= 0.0 { Duration::ZERO } else { Duration::from_secs_f64(missing / self.rate) }
     }
 
     fn fill(&mut self, now: Instant) {
@@ -103,12 +115,15 @@ impl Bucket {
     }
 
     fn taken(&mut self, cost: f64) {
-        self.rate = (self.rate + RISE * self.start * cost / self.rate).min(self.most);
+        self.rate = (self.rate + RISE * cost).min(self.most);
     }
 
     /// Halves the rate, but only once for all requests that were on their way when it was too high.
     fn throttled(&mut self, sent: Instant, now: Instant) {
-        if self.halved.is_some_and(|halved| sent < halved) {
+        let already = self
+            .halved
+            .is_some_and(|halved| sent < halved || now.saturating_duration_since(halved) < BETWEEN_HALVINGS);
+        if already {
             return;
         }
         self.fill(now);
@@ -122,29 +137,42 @@ impl Bucket {
 mod tests {
     use super::*;
 
+    const SECOND: Duration = Duration::from_secs(1);
+
     fn bucket(start: f64, most: f64) -> (Bucket, Instant) {
         let now = Instant::now();
         (Bucket::new(Rate { start, most }, now), now)
     }
 
+    fn take(bucket: &mut Bucket, cost: f64, now: Instant) -> Duration {
+        let wait = bucket.wait(cost, now);
+        if wait.is_zero() {
+            bucket.tokens -= cost;
+        }
+        wait
+    }
+
     #[test]
     fn one_second_of_requests_goes_at_once_and_the_rest_in_turn() {
         let (mut bucket, now) = bucket(20.0, 20.0);
-        assert!((0..20).all(|_| bucket.reserve(1.0, now).is_zero()));
-        assert_eq!(bucket.reserve(1.0, now), Duration::from_millis(50));
-        assert_eq!(bucket.reserve(1.0, now), Duration::from_millis(100));
-        assert_eq!(bucket.reserve(1.0, now + Duration::from_secs(1)), Duration::ZERO);
+        assert!((0..20).all(|_| take(&mut bucket, 1.0, now).is_zero()));
+        assert_eq!(take(&mut bucket, 1.0, now), Duration::from_millis(50));
+        let later = now + SECOND / 2;
+        assert_eq!((0..20).filter(|_| take(&mut bucket, 1.0, later).is_zero()).count(), 10);
     }
 
     #[test]
     fn a_throttled_burst_halves_the_rate_once() {
         let (mut bucket, now) = bucket(20.0, 25.0);
-        let later = now + Duration::from_millis(1);
         for _ in 0..10 {
-            bucket.throttled(now, later);
+            bucket.throttled(now, now + SECOND / 2);
         }
         assert_eq!(bucket.rate, 10.0);
-        bucket.throttled(later, later + Duration::from_millis(1));
+        // Sent after the halving, but too early to tell; then sent before it, and answered late.
+        bucket.throttled(now + SECOND, now + SECOND);
+        bucket.throttled(now, now + 9 * SECOND);
+        assert_eq!(bucket.rate, 10.0);
+        bucket.throttled(now + 2 * SECOND, now + 2 * SECOND);
         assert_eq!(bucket.rate, 5.0);
     }
 
@@ -152,7 +180,7 @@ mod tests {
     fn the_rate_never_stops_and_never_passes_its_ceiling() {
         let (mut bucket, mut now) = bucket(20.0, 25.0);
         for _ in 0..20 {
-            now += Duration::from_secs(1);
+            now += SECOND;
             bucket.throttled(now, now);
         }
         assert_eq!(bucket.rate, LEAST);
@@ -163,18 +191,21 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_members_pass_a_bucket_that_holds_fewer() {
+    fn a_hundred_members_pass_a_bucket_that_holds_fewer_and_are_paid_for() {
         let (mut bucket, now) = bucket(50.0, 50.0);
-        assert_eq!(bucket.reserve(100.0, now), Duration::from_secs(1));
-        assert_eq!(bucket.reserve(50.0, now), Duration::from_secs(2));
+        assert_eq!(take(&mut bucket, 100.0, now), Duration::ZERO);
+        assert_eq!(take(&mut bucket, 50.0, now), 2 * SECOND);
+        assert_eq!(take(&mut bucket, 50.0, now + 2 * SECOND), Duration::ZERO);
     }
+
     #[test]
     fn memberships_are_paced_by_the_member_and_operations_apart_from_one_another() {
         let pace = Pace { members: Rate { start: 100.0, most: 100.0 }, ..Pace::aws() };
         let pacer = Pacer::new(&pace);
-        assert_eq!(pacer.reserve(Operation::CreateGroup, 100), Duration::ZERO);
-        assert!(pacer.reserve(Operation::PatchGroup, 100) > Duration::ZERO);
-        assert_eq!(pacer.reserve(Operation::PatchGroup, 0), Duration::ZERO);
-        assert!((0..19).all(|_| pacer.reserve(Operation::PatchUser, 0).is_zero()));
+        assert_eq!(pacer.hold(Operation::CreateGroup, 100), None);
+        assert!(pacer.hold(Operation::PatchGroup, 100).is_some());
+        // What had to wait took nothing from the other bucket.
+        assert!((0..20).all(|_| pacer.hold(Operation::PatchGroup, 0).is_none()));
+        assert!((0..20).all(|_| pacer.hold(Operation::PatchUser, 0).is_none()));
     }
 }

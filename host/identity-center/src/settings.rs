@@ -76,8 +76,8 @@ impl Pace {
 
     /// A store on this machine.
     pub fn local() -> Self {
-        let requests = Rate { start: 2000.0, most: 2000.0 };
-        Self { reads: requests, writes: requests, members: Rate { start: 50_000.0, most: 50_000.0 } }
+        let requests = Rate { start: 1000.0, most: 1000.0 };
+        Self { reads: requests, writes: requests, members: Rate { start: 20_000.0, most: 20_000.0 } }
     }
 }
 

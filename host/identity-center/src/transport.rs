@@ -132,8 +132,9 @@ impl Transport {
     pub(crate) async fn send(&self, call: &Call) -> Result<Success, Failure> {
         let mut repeats = Repeats::default();
         loop {
-            let pause = self.pacer.reserve(call.operation, call.members);
-            self.spent.wait(pause).await;
+            while let Some(pause) = self.pacer.hold(call.operation, call.members) {
+                self.spent.wait(pause).await;
+            }
             let sent = Instant::now();
             let outcome = self.once(call).await;
             let happened_before = repeats.may_have_happened;
