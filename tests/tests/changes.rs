@@ -174,7 +174,7 @@ fn a_renamed_group_keeps_its_id_and_with_it_its_permission_sets() {
 }
 
 #[test]
-fn two_people_may_swap_their_logins() {
+fn a_login_may_pass_from_one_person_to_another() {
     let mut sim = two_groups();
     sim.happens(|org| {
         org.profile("ann", json!({ "login": "free@example.com" }))
@@ -184,6 +184,34 @@ fn two_people_may_swap_their_logins() {
     let target = sim.target();
     assert_eq!(target.user("ann")["userName"], "free@example.com");
     assert_eq!(target.user("bob")["userName"], "ann@example.com");
+    finished(&sim);
+}
+
+#[test]
+fn two_people_may_swap_their_logins() {
+    let mut sim = two_groups();
+    let before = sim.target();
+    sim.happens(|org| {
+        org.profile("ann", json!({ "login": "bob@example.com" }))
+            .profile("bob", json!({ "login": "ann@example.com" }))
+    });
+    sim.sync([]).exits(0);
+    let target = sim.target();
+    assert_eq!(target.user("ann")["userName"], "bob@example.com");
+    assert_eq!(target.user("bob")["userName"], "ann@example.com");
+    assert_eq!(target.user("ann")["id"], before.user("ann")["id"]);
+    finished(&sim);
+}
+
+#[test]
+fn two_groups_may_swap_their_names() {
+    let mut sim = two_groups();
+    sim.happens(|org| {
+        org.rename_group("admins", "x").rename_group("readers", "admins").rename_group("x", "readers")
+    });
+    sim.sync([]).exits(0);
+    assert_eq!(sim.target().members("readers"), ["ann", "bob", "cem"]);
+    assert_eq!(sim.target().members("admins"), ["dan", "eve", "fay"]);
     finished(&sim);
 }
 

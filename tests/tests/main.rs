@@ -8,7 +8,9 @@ mod guards;
 mod held;
 mod moods;
 mod plan_output;
+mod policies;
 mod requests;
+mod secrets;
 mod simulator;
 
 // Programs that others wrote.

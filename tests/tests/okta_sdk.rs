@@ -1,9 +1,9 @@
-//! Okta's own SDK for Python reads the simulator.
+//! Okta's own SDK for Python reads the simulator, which lets it in though it writes the token's scheme in its own way.
 
 use std::collections::BTreeMap;
 
 use usher_tests::peers::peers;
-use usher_tests::{Org, Sim};
+use usher_tests::{Org, Sim, wait};
 
 #[test]
 fn oktas_own_sdk_reads_groups_and_members_from_the_simulator() {
@@ -25,4 +25,28 @@ fn oktas_own_sdk_reads_groups_and_members_from_the_simulator() {
     assert_eq!(read, expected);
     // Two a page: three pages of admins.
     assert_eq!(sim.requests().okta["GET /api/v1/groups/{id}/users"], 3 + 1 + 1);
+}
+
+/// The status of an answer, and its `link` lines.
+fn ask(sim: &Sim, authorization: &str) -> (u16, Vec<String>) {
+    let url = format!("{}/api/v1/groups?limit=1", sim.okta);
+    let request = reqwest::Client::new().get(url).header("Authorization", authorization);
+    let response = wait(request.send()).expect("the simulator answers");
+    let links = response.headers().get_all("link").iter();
+    (
+        response.status().as_u16(),
+        links.map(|link| link.to_str().expect("a link is text").to_owned()).collect(),
+    )
+}
+
+#[test]
+fn the_scheme_needs_no_blank_and_each_link_has_a_line_of_its_own() {
+    let sim = Sim::start(Org::new().group("one", []).group("two", []));
+    let token = sim.token("okta_api_token");
+    let (status, links) = ask(&sim, &format!("SSWS{token}"));
+    assert_eq!(status, 200);
+    let ends: Vec<_> = links.iter().map(|link| link.rsplit("; ").next()).collect();
+    assert_eq!(ends, [Some("rel=\"self\""), Some("rel=\"next\"")]);
+    assert_eq!(ask(&sim, &format!("SSWS {token}")).0, 200);
+    assert_eq!(ask(&sim, &format!("SSWS {token}x")).0, 401);
 }
