@@ -421,6 +421,34 @@ fn the_reason_of_a_leaver_says_where_the_person_is() {
 }
 
 #[test]
+fn a_member_of_a_group_left_as_it_is_stays_active_unless_okta_or_the_policy_says_otherwise() {
+    let told = |place: Whereabouts, key: &str, change: fn(&mut World)| {
+        let world = World::new().stands("u2", BOB, account("bob")).where_is(BOB, place);
+        world.group_stands("g1", key, "team", &["u2"]).with(change)
+    };
+    let held: fn(&mut World) = |it| {
+        it.desired.held_groups.insert(OktaGroupId::new(TEAM), left("team"));
+        it.desired.untouched_groups.insert(GroupKey::new(TEAM));
+    };
+    let skipped: fn(&mut World) = |it| {
+        it.desired.held_groups.insert(OktaGroupId::new(TEAM), left("team"));
+        it.desired.untouched_groups.insert(GroupKey::new(TEAM));
+        it.desired.skipped_users.insert(OktaUserId::new(BOB), left("bob"));
+    };
+    let active = Whereabouts::Known(UserStatus::Active);
+    assert_eq!(told(active, TEAM, held).told(), NOTHING);
+    assert_eq!(told(active, "usher-team", held).told(), NOTHING);
+    let note = format!("bob stays active: a member of \"team\", which is left as it is ({BOB})");
+    assert_eq!(told(active, TEAM, held).plan().notes, [note]);
+
+    let closed = ["0 deactivate-user bob; active true → false"];
+    assert_eq!(told(Whereabouts::Known(UserStatus::Deprovisioned), TEAM, held).told(), closed);
+    assert_eq!(told(Whereabouts::Gone, TEAM, held).told(), closed);
+    assert_eq!(told(active, TEAM, skipped).told(), closed);
+    assert_eq!(told(active, "00g0000000000another", held).told()[0], closed[0]);
+}
+
+#[test]
 fn a_person_on_hold_keeps_account_and_memberships() {
     let world = World::new()
         .stands("u1", ANN, account("ann"))

@@ -7,10 +7,10 @@ use super::names::{Claim, Mover, contested, order};
 use super::stages::Phase;
 use super::{Findings, okta_id, standing_leavers};
 use crate::account::{Account, Field};
-use crate::actual::{Actual, ActualUser};
+use crate::actual::{Actual, ActualGroup, ActualUser};
 use crate::decision::Reason;
 use crate::desired::{Conflict, Desired, DesiredUser};
-use crate::id::{OktaUserId, ScimUserId};
+use crate::id::{GroupKey, OktaUserId, ScimUserId};
 use crate::name::{folded, same};
 use crate::plan::{Change, UserRef};
 use crate::source::{UserStatus, Whereabouts};
@@ -127,6 +127,16 @@ pub(super) fn deactivate_leavers(
 ) {
     for (id, user) in standing_leavers(desired, actual) {
         let Some(place) = whereabouts.get(&id) else { continue };
+        if let Some(group) = group_on_hold(desired, actual, &user.id)
+            && may_sign_in(*place)
+            && !desired.skipped_users.contains_key(&id)
+        {
+            let user_name = &user.account.user_name;
+            findings.notes.push(format!(
+                "{user_name} stays active: a member of {group:?}, which is left as it is ({id})"
+            ));
+            continue;
+        }
         let account = Account { active: false, ..user.account.clone() };
         let changes = between(&user.account, &account);
         let why = leaving(desired, &id, *place);
@@ -138,6 +148,29 @@ pub(super) fn deactivate_leavers(
         let change = Change::DeactivateUser { user, account: Box::new(account), changes };
         findings.stages.add(Phase::Revoke, change, &why);
     }
+}
+
+/// Whether Okta itself still lets the person in.
+fn may_sign_in(place: Whereabouts) -> bool {
+    !matches!(
+        place,
+        Whereabouts::Gone | Whereabouts::Known(UserStatus::Deprovisioned | UserStatus::Suspended)
+    )
+}
+
+/// A group that stays as it stands and has this member. To deactivate the member would take away what the hold keeps.
+fn group_on_hold<'a>(desired: &Desired, actual: &'a Actual, user: &ScimUserId) -> Option<&'a str> {
+    let on_hold = |group: &&ActualGroup| {
+        group.external_id.as_deref().map(GroupKey::new).is_some_and(|key| {
+            let may_be_on_hold = key.is_chosen() && !desired.held_groups.is_empty();
+            desired.untouched_groups.contains(&key) || (may_be_on_hold && !desired.groups.contains_key(&key))
+        })
+    };
+    let mut of_user = actual
+        .groups
+        .values()
+        .filter(|group| actual.members.get(&group.id).is_some_and(|members| members.contains(user)));
+    of_user.find(on_hold).map(|group| group.display_name.as_str())
 }
 
 /// Why a person leaves: what the policy said, if it said anything, else where Okta says the person is.

@@ -6,6 +6,7 @@ use usher_core::account::Account;
 use usher_core::actual::{ActualGroup, ActualUser};
 use usher_core::id::{GroupKey, OktaUserId, ScimGroupId};
 use usher_core::name;
+use usher_core::source::{UserStatus, Whereabouts};
 
 use crate::target::{Contents, Target};
 use crate::world::World;
@@ -17,7 +18,7 @@ pub(crate) fn contents(world: &World) -> Contents {
     let mut users = BTreeMap::new();
     for (known_as, account) in &before.users {
         if !links.contains_key(known_as) {
-            let leaves = world.whereabouts.contains_key(&OktaUserId::new(known_as.clone()));
+            let leaves = leaves(world, &OktaUserId::new(known_as.clone()));
             let active = account.active && !leaves;
             users.insert(known_as.clone(), Account { active, ..account.clone() });
         }
@@ -58,6 +59,24 @@ pub(crate) fn contents(world: &World) -> Contents {
         groups.insert(known_as, (display_name, members));
     }
     Contents { users, groups }
+}
+
+/// Whether somebody who is not desired loses the account: Okta was asked, and the person is not an active member of a group
+/// that is left as it is.
+pub(crate) fn leaves(world: &World, id: &OktaUserId) -> bool {
+    let Some(place) = world.whereabouts.get(id) else { return false };
+    let is_closed = match place {
+        Whereabouts::Gone => true,
+        Whereabouts::Known(status) => matches!(status, UserStatus::Suspended | UserStatus::Deprovisioned),
+    };
+    let groups = Target::new(world.actual.clone()).contents().groups;
+    let is_kept = groups.iter().filter(|(_, (_, members))| members.contains(id.as_str())).any(|(key, _)| {
+        let key = GroupKey::new(key.clone());
+        let nobody_knows = key.is_chosen() && !world.desired.groups.contains_key(&key);
+        world.desired.untouched_groups.contains(&key)
+            || (nobody_knows && !world.desired.held_groups.is_empty())
+    });
+    is_closed || world.desired.skipped_users.contains_key(id) || !is_kept
 }
 
 /// Accounts without an Okta id that a desired person takes over: what they are known as → the Okta id.
