@@ -126,7 +126,21 @@ pub enum OktaError {
         /// What the TLS library said.
         problem: String,
     },
-    /// No connection, or one that broke.
+    /// A connection that broke before the whole answer was there.
+    #[error(
+        "the answer of Okta at {host} to {request} broke off: {problem} (tried {tries} times)\nhint: run it again; if it stays so, look for a proxy between this machine and Okta"
+    )]
+    BrokenOff {
+        /// The request.
+        request: &'static str,
+        /// The host.
+        host: String,
+        /// The innermost cause.
+        problem: String,
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// No connection.
     #[error(
         "{host} cannot be reached: {problem} (tried {tries} times)\nhint: check the network, the firewall and the HTTPS_PROXY variable of this machine"
     )]

@@ -207,8 +207,10 @@ impl Transport {
             Ok(())
         } else if error.is_timeout() && !error.is_connect() {
             Err(OktaError::TimedOut { request: endpoint.name(), host, tries })
-        } else {
+        } else if error.is_connect() {
             Err(OktaError::Unreachable { host, problem, tries })
+        } else {
+            Err(OktaError::BrokenOff { request: endpoint.name(), host, problem, tries })
         }
     }
 
