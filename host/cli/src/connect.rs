@@ -1,6 +1,5 @@
 //! From a configuration to the session of one run: the policy is loaded, the secrets are read, nothing else is asked yet.
 
-use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use secrecy::ExposeSecret;
@@ -14,6 +13,7 @@ use usher_secrets::Secrets;
 use crate::arguments::RunArguments;
 use crate::configuration::{Configuration, Groups};
 use crate::exit::Failure;
+use crate::reference::component;
 
 /// A session, and the log of its policy, which can be read when the session has failed.
 pub(crate) struct Connected {
@@ -97,29 +97,6 @@ fn limits(arguments: &RunArguments) -> Limits {
         memory: usize::try_from(arguments.plugin_memory << 20).unwrap_or(usize::MAX),
         ..default
     }
-}
-
-/// The bytes of a policy: `builtin:NAME` or a path.
-fn component(name: &str) -> Result<Vec<u8>, Failure> {
-    if let Some(builtin) = name.strip_prefix("builtin:") {
-        return match usher_plugins::builtin(builtin) {
-            Some(bytes) => Ok(bytes.to_vec()),
-            None => Err(Failure::usage(anyhow::anyhow!(
-                "there is no built-in policy `{builtin}`\nhint: built in: {}",
-                usher_plugins::names()
-                    .iter()
-                    .map(|name| format!("builtin:{name}"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ))),
-        };
-    }
-    std::fs::read(Path::new(name)).map_err(|error| {
-        Failure::usage(anyhow::anyhow!(
-            "the policy plugin {name} cannot be read ({error})\nhint: `policy.component` and --plugin take the path of a \
-             .wasm component, seen from where usher is started, or builtin:rules"
-        ))
-    })
 }
 
 fn split_names(text: &str) -> Vec<String> {

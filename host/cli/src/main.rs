@@ -6,6 +6,7 @@ mod configuration;
 mod connect;
 mod exit;
 mod progress;
+mod reference;
 mod report;
 
 use std::process::ExitCode;

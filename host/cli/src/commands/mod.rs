@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod demo;
+mod plugin;
 mod run;
 mod simulate;
 
@@ -14,6 +15,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, Failure> {
         match &arguments.command {
             Command::Plan(arguments) => run::plan(arguments).await,
             Command::Sync(arguments) => run::sync(arguments).await,
+            Command::Plugin(arguments) => plugin::run(&arguments.command).await,
             Command::Demo(arguments) => demo::demo(arguments).await,
             Command::Simulate(arguments) => simulate::simulate(arguments).await,
         }

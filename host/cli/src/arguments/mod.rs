@@ -1,4 +1,6 @@
-//! The command line.
+//! The command line. `plugin` holds what comes after `usher plugin`.
+
+pub(crate) mod plugin;
 
 use std::path::PathBuf;
 
@@ -21,6 +23,7 @@ impl Arguments {
         match &self.command {
             Command::Plan(arguments) => arguments.run.json,
             Command::Sync(arguments) => arguments.run.json,
+            Command::Plugin(arguments) => arguments.command.is_json(),
             Command::Demo(_) | Command::Simulate(_) => false,
         }
     }
@@ -32,6 +35,8 @@ pub(crate) enum Command {
     Plan(PlanArguments),
     /// Make Identity Center what Okta and the policy say.
     Sync(SyncArguments),
+    /// Write, build, look into and try policy plugins.
+    Plugin(Box<plugin::PluginArguments>),
     /// Watch it work: a small organisation on the built-in simulator, synced, changed and synced again.
     Demo(DemoArguments),
     /// Run Okta, Identity Center and Parameter Store on loopback, with their quirks, until interrupted.
