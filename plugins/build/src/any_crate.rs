@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::compile::{build_policy, cargo};
+use crate::compile::{LockFile, build, cargo};
 use crate::error::BuildError;
 
 /// A policy that was built.
@@ -19,12 +19,12 @@ pub struct Built {
     pub default_file: PathBuf,
 }
 
-/// Builds the policy crate in `folder`, in this workspace or in another.
+/// Builds the policy crate in `folder`, in this workspace or in another. With [`LockFile::Kept`] it needs its `Cargo.lock`.
 ///
 /// # Errors
 ///
 /// When there is no package in `folder`, and as [`build_policy`].
-pub fn build_crate(folder: &Path) -> Result<Built, BuildError> {
+pub fn build_crate(folder: &Path, lock_file: LockFile) -> Result<Built, BuildError> {
     let manifest = folder.join("Cargo.toml");
     let manifest =
         manifest.canonicalize().map_err(|source| BuildError::File { path: manifest.clone(), source })?;
@@ -36,7 +36,7 @@ pub fn build_crate(folder: &Path) -> Result<Built, BuildError> {
     let package = package.ok_or_else(no_package)?.to_owned();
     let path = |key: &str| metadata[key].as_str().map(PathBuf::from).ok_or_else(no_package);
     let target = path("target_directory")?.join("policies");
-    let component = build_policy(&path("workspace_root")?, &package, &target)?;
+    let component = build(&path("workspace_root")?, &package, &target, lock_file)?;
     let default_file = target.join(&package).with_extension("wasm");
     Ok(Built { package, component, default_file })
 }
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn a_folder_without_a_manifest_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let error = build_crate(folder.path()).unwrap_err();
+        let error = build_crate(folder.path(), LockFile::Kept).unwrap_err();
         assert!(
             matches!(&error, BuildError::File { path, .. } if path.starts_with(folder.path())),
             "{error}"
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn the_top_of_a_workspace_is_no_package() {
-        let error = build_crate(workspace_root()).unwrap_err();
+        let error = build_crate(workspace_root(), LockFile::Kept).unwrap_err();
         assert!(matches!(error, BuildError::NoPackage { .. }), "{error}");
     }
 
@@ -90,9 +90,10 @@ mod tests {
         std::fs::write(folder.path().join("src/lib.rs"), "").unwrap();
         let manifest = "[package]\nname = \"mine\"\nedition = \"2024\"\n[workspace]\n";
         std::fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
-        let lock = "version = 4\n\n[[package]]\nname = \"mine\"\nversion = \"0.0.0\"\n";
-        std::fs::write(folder.path().join("Cargo.lock"), lock).unwrap();
-        let error = build_crate(folder.path()).unwrap_err();
+        let error = build_crate(folder.path(), LockFile::Kept).unwrap_err();
+        assert!(matches!(&error, BuildError::Cargo { output, .. } if output.contains("--locked")), "{error}");
+        let error = build_crate(folder.path(), LockFile::MayChange).unwrap_err();
         assert!(matches!(&error, BuildError::NoModule { package } if package == "mine"), "{error}");
+        assert!(folder.path().join("Cargo.lock").is_file());
     }
 }

@@ -20,6 +20,24 @@ use crate::target::{TARGET, ensure_target};
 /// When the target is missing and cannot be added, when the crate does not compile (with all that cargo said), or when
 /// what comes out is no component.
 pub fn build_policy(workspace_root: &Path, package: &str, target_dir: &Path) -> Result<Vec<u8>, BuildError> {
+    build(workspace_root, package, target_dir, LockFile::Kept)
+}
+
+/// What may become of a workspace's `Cargo.lock`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockFile {
+    /// It must be there and fit: what is built today is built from the same sources tomorrow.
+    Kept,
+    /// Cargo writes it when it is missing, and when a dependency was added.
+    MayChange,
+}
+
+pub(crate) fn build(
+    workspace_root: &Path,
+    package: &str,
+    target_dir: &Path,
+    lock_file: LockFile,
+) -> Result<Vec<u8>, BuildError> {
     fs::create_dir_all(target_dir).map_err(|source| file(target_dir, source))?;
     // Cargo has a lock of its own; this one also covers rustup and the reading of the module.
     let lock_path = target_dir.join(".policies.lock");
@@ -27,7 +45,7 @@ pub fn build_policy(workspace_root: &Path, package: &str, target_dir: &Path) -> 
     lock.lock().map_err(|source| file(&lock_path, source))?;
 
     ensure_target(workspace_root)?;
-    let module_path = compile(workspace_root, package, target_dir)?;
+    let module_path = compile(workspace_root, package, target_dir, lock_file)?;
     let module = fs::read(&module_path).map_err(|source| file(&module_path, source))?;
     componentize(package, &module)
 }
@@ -49,15 +67,23 @@ pub(crate) fn cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-fn compile(workspace_root: &Path, package: &str, target_dir: &Path) -> Result<PathBuf, BuildError> {
+fn compile(
+    workspace_root: &Path,
+    package: &str,
+    target_dir: &Path,
+    lock_file: LockFile,
+) -> Result<PathBuf, BuildError> {
     let cargo = cargo();
     let mut command = Command::new(&cargo);
     command
         .current_dir(workspace_root)
-        .args(["build", "--locked", "--profile", "policy", "--target", TARGET, "--package", package])
+        .args(["build", "--profile", "policy", "--target", TARGET, "--package", package])
         .args(["--message-format", "json-render-diagnostics", "--target-dir"])
         .arg(target_dir)
         .stdin(Stdio::null());
+    if lock_file == LockFile::Kept {
+        command.arg("--locked");
+    }
     for setting in PROFILE {
         command.args(["--config", setting]);
     }

@@ -39,7 +39,9 @@ pub enum BuildError {
     },
 
     /// Cargo could not be started.
-    #[error("could not run `{cargo}` to build the policy `{package}`: {source}")]
+    #[error(
+        "could not run `{cargo}` to build the policy `{package}`: {source}\nhint: install Rust by https://rustup.rs, or set CARGO"
+    )]
     NoCargo {
         /// The command that was tried.
         cargo: String,
@@ -84,6 +86,13 @@ pub enum BuildError {
     NotAComponent {
         /// Which policy.
         package: String,
+        /// What wit-component said.
+        cause: String,
+    },
+
+    /// The bytes have no imports and exports to speak of.
+    #[error("its imports and exports cannot be read: {cause}")]
+    NoOutline {
         /// What wit-component said.
         cause: String,
     },

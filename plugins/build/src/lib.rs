@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Read `target` (is the compiler ready?), then `compile` (cargo inside cargo), then `workspace` and
-//! `any_crate` (which crate is meant).
+//! `any_crate` (which crate is meant), then `outline` (what a component asks for and offers).
 //!
 //! Why not `wasm32-wasip2`: a policy built for it imports 13 WASI interfaces that it never uses, and the host
 //! grants none (reference wasm.md §2.3).
@@ -18,11 +18,13 @@
 mod any_crate;
 mod compile;
 mod error;
+mod outline;
 mod target;
 mod workspace;
 
 pub use any_crate::{Built, build_crate};
-pub use compile::build_policy;
+pub use compile::{LockFile, build_policy};
 pub use error::BuildError;
+pub use outline::Outline;
 pub use target::{TARGET, TargetState, ensure_target};
 pub use workspace::{workspace_policy, workspace_root};

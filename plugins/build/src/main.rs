@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use usher_plugin_build::build_crate;
+use usher_plugin_build::{LockFile, build_crate};
 
 const USAGE: &str = "usage: usher-plugin-build FOLDER [FILE]
 
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
 
 /// The path goes to stdout, so that a script can use it; the rest is talk.
 fn build(folder: &Path, file: Option<&PathBuf>) -> Result<(), Box<dyn std::error::Error>> {
-    let built = build_crate(folder)?;
+    let built = build_crate(folder, LockFile::Kept)?;
     let file = file.unwrap_or(&built.default_file);
     std::fs::write(file, &built.component)
         .map_err(|error| format!("the component cannot be written to {} ({error})", file.display()))?;
