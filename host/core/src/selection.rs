@@ -146,6 +146,18 @@ impl Target {
     }
 }
 
+/// The key by which policies know a group that a decision about a person names: the one it chose, or what its display name
+/// comes to. For a policy that is asked after another.
+pub fn policy_key(target: &TargetGroup) -> String {
+    match &target.key {
+        Some(key) => key.clone(),
+        None => {
+            let key = derived_key::of(&target.display_name);
+            key.as_str().strip_prefix("usher-").unwrap_or(key.as_str()).to_owned()
+        }
+    }
+}
+
 /// Why a group that a decision names cannot be written.
 fn target_problem(target: &TargetGroup) -> Option<String> {
     let name = group_name_problem(&target.display_name)

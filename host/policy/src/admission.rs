@@ -48,12 +48,20 @@ fn first_bytes(bytes: &[u8]) -> String {
     format!("`{}`", text::shown_name(&String::from_utf8_lossy(first), MESSAGE_BYTES))
 }
 
+/// What was let in.
+pub(crate) struct Admitted {
+    /// The module that speaks its version.
+    pub(crate) compiled: Box<dyn Contract>,
+    /// The version of the contract it was built for.
+    pub(crate) version: String,
+}
+
 /// Judges a compiled component, and gives it the module that speaks its version.
 pub(crate) fn admit(
     name: &PluginName,
     engine: &Engine,
     component: &Component,
-) -> Result<Box<dyn Contract>, PolicyError> {
+) -> Result<Admitted, PolicyError> {
     let kind = component.component_type();
     let exports: Vec<&str> = kind.exports(engine).map(|(export, _)| export).collect();
     let versions: Vec<&str> = exports.iter().filter_map(|export| version_of(POLICY, export)).collect();
@@ -62,7 +70,8 @@ pub(crate) fn admit(
     }
 
     // What any version of ours may be granted is left to that version; all else is refused before the version is looked at.
-    let served = versions.iter().any(|version| is_served(version));
+    let version = versions.iter().find(|version| is_served(version));
+    let served = version.is_some();
     let refused: Vec<&str> = kind
         .imports(engine)
         .filter(|(import, item)| {
@@ -73,13 +82,13 @@ pub(crate) fn admit(
     if !refused.is_empty() {
         return Err(PolicyError::Imports { name: name.clone(), imports: shown(&refused) });
     }
-    if !served {
+    let Some(version) = version else {
         let found = text::shown_name(versions[0], MESSAGE_BYTES);
         return Err(PolicyError::OtherVersion { name: name.clone(), found, served: v0_1::MINOR });
-    }
+    };
     let compiled = v0_1::Compiled::new(engine, component)
         .map_err(|error| PolicyError::Shape { name: name.clone(), cause: text::cause(&error) })?;
-    Ok(Box::new(compiled))
+    Ok(Admitted { compiled: Box::new(compiled), version: (*version).to_owned() })
 }
 
 /// The version behind the name of an interface, when it is that interface.

@@ -8,9 +8,10 @@ use usher_core::source::SourceGroup;
 
 use crate::answer;
 use crate::error::PolicyError;
-use crate::log::LogLine;
+use crate::log::{LogLine, PolicyLog};
 use crate::needs::Needs;
 use crate::place::{Items, Place};
+use crate::provenance::Provenance;
 use crate::question::Question;
 use crate::session::Session;
 use crate::stop::StopCause;
@@ -20,18 +21,20 @@ use crate::usage::{CallUsage, Usage};
 pub struct ConfiguredPolicy {
     session: Session,
     needs: Needs,
+    provenance: Provenance,
     configure: CallUsage,
     decide_groups: CallUsage,
     decide_users: CallUsage,
 }
 
 impl ConfiguredPolicy {
-    pub(crate) fn new(session: Session, needs: Needs, configure_fuel: u64) -> Self {
+    pub(crate) fn new(session: Session, needs: Needs, provenance: Provenance, configure_fuel: u64) -> Self {
         let mut configure = CallUsage::default();
         configure.count(0, configure_fuel);
         Self {
             session,
             needs,
+            provenance,
             configure,
             decide_groups: CallUsage::default(),
             decide_users: CallUsage::default(),
@@ -46,6 +49,11 @@ impl ConfiguredPolicy {
     /// What it decides and reads.
     pub fn needs(&self) -> &Needs {
         &self.needs
+    }
+
+    /// What decides here: the digests of its bytes and its configuration, its version, and the time it was told.
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
     }
 
     /// One decision for each group, in order. A policy that does not decide groups is not called: each then syncs under its
@@ -71,6 +79,11 @@ impl ConfiguredPolicy {
     /// Takes out what it logged since the last time.
     pub fn take_log(&mut self) -> Vec<LogLine> {
         self.session.log().take()
+    }
+
+    /// Its log, which can also be read when the policy is gone.
+    pub fn log(&self) -> &PolicyLog {
+        self.session.log()
     }
 
     /// What it has used so far.

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use wasmtime::component::Component;
 use wasmtime::{Cache, Config, Engine};
 
-use crate::admission;
+use crate::admission::{self, Admitted};
 use crate::cache;
 use crate::clock::Clock;
+use crate::digest::Digest;
 use crate::error::{PluginName, PolicyError};
 use crate::limits::{Limits, WASM_STACK};
 use crate::loaded::LoadedPolicy;
+use crate::session::Session;
 use crate::text;
 
 /// Where compiled code is kept between runs.
@@ -73,12 +75,22 @@ impl PolicyEngine {
     /// What is no component, no policy, or asks for more than the log is refused; a plugin that fails while it starts or
     /// describes itself is [`PolicyError::Stopped`].
     pub fn load(&self, name: &str, bytes: &[u8]) -> Result<LoadedPolicy, PolicyError> {
+        self.load_within(name, bytes, self.limits.clone())
+    }
+
+    /// Like [`load`](Self::load), within limits of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn load_within(&self, name: &str, bytes: &[u8], limits: Limits) -> Result<LoadedPolicy, PolicyError> {
         let name = PluginName::new(name);
         admission::check_kind(&name, bytes)?;
         let component = Component::from_binary(&self.engine, bytes)
             .map_err(|error| PolicyError::Malformed { name: name.clone(), cause: text::cause(&error) })?;
-        let compiled = admission::admit(&name, &self.engine, &component)?;
-        LoadedPolicy::start(name, &self.engine, &*compiled, Arc::clone(&self.clock), self.limits.clone())
+        let Admitted { compiled, version } = admission::admit(&name, &self.engine, &component)?;
+        let session = Session::start(name, &self.engine, &*compiled, Arc::clone(&self.clock), limits)?;
+        LoadedPolicy::described(session, Digest::of(bytes), version)
     }
 
     /// How often a plugin did not have to be compiled, because its code was kept from before.

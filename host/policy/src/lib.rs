@@ -8,19 +8,24 @@
 //! PolicyEngine ──load──▶ LoadedPolicy ──configure──▶ ConfiguredPolicy ──decide_groups, decide_users──▶ decisions
 //! ```
 //!
+//! Several configured policies in a row are a [`PolicyChain`], which is asked in the same way. A [`Digest`] pins a plugin's bytes.
+//!
 //! All calls are plain and blocking; an asynchronous caller puts them on a blocking thread. Every call into a plugin runs on a
 //! thread of its own with a known stack, so the stack of the calling thread does not matter.
 //!
-//! Read in this order: `limits`, `engine`, `loaded` and `configured` (the stages), `admission` (what is let in), `session` and
+//! Read in this order: `limits`, `engine`, `loaded` and `configured` (the stages), `chain` (several in a row), `admission` (what is let in), `session` and
 //! `sandbox` (one instance and what bounds it), `question` and `answer` (what is asked, and what is checked), `stop` and `error`
 //! (what is said when it goes wrong), `contract` (the plugin, whatever its version) and `v0_1` (the one version there is).
 
 mod admission;
 mod answer;
 mod cache;
+mod canonical;
+mod chain;
 mod clock;
 mod configured;
 mod contract;
+mod digest;
 mod engine;
 mod error;
 mod limits;
@@ -28,6 +33,7 @@ mod loaded;
 mod log;
 mod needs;
 mod place;
+mod provenance;
 mod question;
 mod sandbox;
 mod session;
@@ -37,7 +43,9 @@ mod usage;
 mod v0_1;
 
 pub use answer::AnswerFault;
+pub use chain::{ChainError, ChainLog, PolicyChain};
 pub use configured::ConfiguredPolicy;
+pub use digest::{Digest, NoDigest};
 pub use engine::{CompiledCode, PolicyEngine};
 pub use error::{ConfigProblem, PluginName, PolicyError};
 pub use limits::Limits;
@@ -45,5 +53,6 @@ pub use loaded::{Description, LoadedPolicy};
 pub use log::{Level, LogLine, PolicyLog};
 pub use needs::Needs;
 pub use place::{Call, Items, Place};
+pub use provenance::Provenance;
 pub use stop::{Stop, StopCause};
 pub use usage::{CallUsage, Usage};

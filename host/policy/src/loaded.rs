@@ -1,18 +1,17 @@
 //! A plugin that runs and has said what it is.
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde_json::Value;
-use wasmtime::Engine;
 
-use crate::clock::Clock;
+use crate::canonical;
 use crate::configured::ConfiguredPolicy;
-use crate::contract::Contract;
-use crate::error::{PluginName, PolicyError};
-use crate::limits::{LOG_LINE_BYTES, Limits, MESSAGE_BYTES, RULE_BYTES};
+use crate::digest::Digest;
+use crate::error::PolicyError;
+use crate::limits::{LOG_LINE_BYTES, MESSAGE_BYTES, RULE_BYTES};
 use crate::log::PolicyLog;
 use crate::place::{Call, Place};
+use crate::provenance::Provenance;
 use crate::session::Session;
 use crate::text;
 
@@ -44,23 +43,23 @@ impl Description {
 pub struct LoadedPolicy {
     session: Session,
     description: Description,
+    digest: Digest,
+    contract: String,
 }
 
 impl LoadedPolicy {
-    pub(crate) fn start(
-        name: PluginName,
-        engine: &Engine,
-        compiled: &dyn Contract,
-        clock: Arc<Clock>,
-        limits: Limits,
+    /// Lets a plugin that was started say what it is. `contract` is the version it was built for.
+    pub(crate) fn described(
+        mut session: Session,
+        digest: Digest,
+        contract: String,
     ) -> Result<Self, PolicyError> {
-        let mut session = Session::start(name, engine, compiled, clock, limits)?;
         let fuel = session.limits().configure_fuel;
         let (description, _) =
             session.call(Place::of(Call::Describe), fuel, None, |plugin, store| plugin.describe(store))?;
         let description = description.shown();
         session.name_by(&description);
-        Ok(Self { session, description })
+        Ok(Self { session, description, digest, contract })
     }
 
     /// What it says of itself.
@@ -68,24 +67,46 @@ impl LoadedPolicy {
         &self.description
     }
 
+    /// The digest of its bytes.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The version of the contract it was built for, such as `0.1.0`.
+    pub fn contract(&self) -> &str {
+        &self.contract
+    }
+
     /// Its log, which can also be read after [`configure`](Self::configure) took the policy and failed.
     pub fn log(&self) -> &PolicyLog {
         self.session.log()
     }
 
-    /// Hands it its configuration. `now` is the time of the run in seconds since 1970, the only clock a policy sees.
+    /// Hands it its configuration, as canonical JSON: no white space, keys sorted. `now` is the time of the run in seconds since 1970, the only clock a policy sees.
     ///
     /// # Errors
     ///
     /// [`PolicyError::Config`] when it refuses the configuration, with all it has to say; [`PolicyError::Stopped`] when it fails.
     pub fn configure(mut self, config: &Value, now: u64) -> Result<ConfiguredPolicy, PolicyError> {
-        let config = config.to_string();
+        let config = canonical::text(config);
         let fuel = self.session.limits().configure_fuel;
         let place = Place::of(Call::Configure);
         let (answer, used) =
             self.session.call(place, fuel, None, |plugin, store| plugin.configure(store, &config, now))?;
         match answer {
-            Ok(needs) => Ok(ConfiguredPolicy::new(self.session, needs.tidied(), used)),
+            Ok(needs) => {
+                let Description { name, version, .. } = self.description;
+                let provenance = Provenance {
+                    source: self.session.name().source().to_owned(),
+                    plugin: name,
+                    version,
+                    digest: self.digest,
+                    config_digest: Digest::of(config.as_bytes()),
+                    contract: self.contract,
+                    now,
+                };
+                Ok(ConfiguredPolicy::new(self.session, needs.tidied(), provenance, used))
+            }
             Err(problems) => {
                 let problems = problems.into_iter().map(|problem| problem.shown(LOG_LINE_BYTES)).collect();
                 Err(PolicyError::Config { name: self.session.name().clone(), problems })

@@ -27,6 +27,18 @@ impl Needs {
             ..self
         }
     }
+
+    /// What several decide and read together.
+    pub(crate) fn of_all<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
+        let mut together = Self::default();
+        for needs in all {
+            together.groups |= needs.groups;
+            together.users |= needs.users;
+            together.group_attributes.extend_from_slice(&needs.group_attributes);
+            together.user_attributes.extend_from_slice(&needs.user_attributes);
+        }
+        together.tidied()
+    }
 }
 
 /// No attribute of Okta's has a name that must be escaped or is too long to show, so what is lost here could not have matched.

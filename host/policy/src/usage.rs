@@ -18,6 +18,14 @@ impl CallUsage {
         self.fuel += fuel;
     }
 
+    fn plus(self, other: Self) -> Self {
+        Self {
+            calls: self.calls + other.calls,
+            items: self.items + other.items,
+            fuel: self.fuel + other.fuel,
+        }
+    }
+
     /// Fuel per item, rounded up; none before the first item.
     pub fn fuel_per_item(&self) -> Option<u64> {
         (self.items > 0).then(|| self.fuel.div_ceil(self.items))
@@ -39,4 +47,18 @@ pub struct Usage {
     pub memory: usize,
     /// Log lines dropped because the log was full.
     pub log_lines_dropped: u64,
+}
+
+impl Usage {
+    /// What two policies used together.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            start: self.start.plus(other.start),
+            configure: self.configure.plus(other.configure),
+            decide_groups: self.decide_groups.plus(other.decide_groups),
+            decide_users: self.decide_users.plus(other.decide_users),
+            memory: self.memory + other.memory,
+            log_lines_dropped: self.log_lines_dropped + other.log_lines_dropped,
+        }
+    }
 }
