@@ -66,7 +66,7 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
         };
         (candidates, Scope::Whole)
     };
-    let session = Session { okta, identity_center, policy, candidates, scope };
+    let session = Session { okta, identity_center, policy: policy.into(), candidates, scope };
     Ok(Connected { session, log })
 }
 

@@ -10,7 +10,7 @@ use usher_core::reconcile::{leavers, reconcile};
 use usher_core::source::Whereabouts;
 use usher_identity_center::IdentityCenter;
 use usher_okta::Okta;
-use usher_policy::ConfiguredPolicy;
+use usher_policy::PolicyChain;
 
 use crate::error::EngineError;
 use crate::progress::{Activity, Progress};
@@ -31,7 +31,7 @@ pub struct Prepared {
     /// The target client, ready to write.
     pub identity_center: IdentityCenter,
     /// The policy, with its log and its use of the limits.
-    pub policy: ConfiguredPolicy,
+    pub policy: PolicyChain,
 }
 
 /// How much was read on both sides.

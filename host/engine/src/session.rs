@@ -2,7 +2,7 @@
 
 use usher_identity_center::IdentityCenter;
 use usher_okta::Okta;
-use usher_policy::ConfiguredPolicy;
+use usher_policy::PolicyChain;
 
 use usher_core::desired::Scope;
 
@@ -21,8 +21,8 @@ pub struct Session {
     pub okta: Okta,
     /// The target.
     pub identity_center: IdentityCenter,
-    /// The judge.
-    pub policy: ConfiguredPolicy,
+    /// The judge: one policy, or several in a row.
+    pub policy: PolicyChain,
     /// Which groups it judges.
     pub candidates: Candidates,
     /// Whether being absent from them means having left.

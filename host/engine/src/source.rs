@@ -6,7 +6,7 @@ use usher_core::desired::{Desired, UserToDecide};
 use usher_core::selection::Selection;
 use usher_core::source::{SourceGroup, SourceReading};
 use usher_okta::Okta;
-use usher_policy::ConfiguredPolicy;
+use usher_policy::PolicyChain;
 
 use crate::error::EngineError;
 use crate::progress::{Activity, Progress};
@@ -21,7 +21,7 @@ const GROUPS_AT_ONCE: usize = 32;
 /// What the source side of a run came to.
 pub(crate) struct SourceSide {
     pub(crate) desired: Desired,
-    pub(crate) policy: ConfiguredPolicy,
+    pub(crate) policy: PolicyChain,
     pub(crate) groups_seen: usize,
     pub(crate) groups_read: usize,
     pub(crate) people: usize,
@@ -30,7 +30,7 @@ pub(crate) struct SourceSide {
 /// Reads the groups, lets the policy select, reads the members of what it selected, lets it judge the people.
 pub(crate) async fn read(
     okta: &Okta,
-    policy: ConfiguredPolicy,
+    policy: PolicyChain,
     candidates: &Candidates,
     scope: usher_core::desired::Scope,
     progress: &dyn Progress,
@@ -61,7 +61,7 @@ pub(crate) async fn read(
 
 async fn find_groups(
     okta: &Okta,
-    policy: &ConfiguredPolicy,
+    policy: &PolicyChain,
     candidates: &Candidates,
 ) -> Result<Vec<SourceGroup>, EngineError> {
     match candidates {
@@ -97,9 +97,9 @@ async fn read_members(
 }
 
 async fn decide_groups(
-    mut policy: ConfiguredPolicy,
+    mut policy: PolicyChain,
     groups: Vec<SourceGroup>,
-) -> Result<(ConfiguredPolicy, Vec<GroupDecision>), EngineError> {
+) -> Result<(PolicyChain, Vec<GroupDecision>), EngineError> {
     tokio::task::spawn_blocking(move || {
         let decisions = policy.decide_groups(&groups)?;
         Ok((policy, decisions))
@@ -108,10 +108,10 @@ async fn decide_groups(
 }
 
 async fn decide_users(
-    mut policy: ConfiguredPolicy,
+    mut policy: PolicyChain,
     asked: Vec<UserToDecide>,
     progress: &dyn Progress,
-) -> Result<(ConfiguredPolicy, Vec<UserToDecide>, Vec<UserDecision>), EngineError> {
+) -> Result<(PolicyChain, Vec<UserToDecide>, Vec<UserDecision>), EngineError> {
     progress.begin(Activity::Decide, Some(asked.len() as u64));
     let asked = std::sync::Arc::new(asked);
     let mut decisions = Vec::with_capacity(asked.len());
