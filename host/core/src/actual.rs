@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::account::Account;
 use crate::id::{ScimGroupId, ScimUserId};
 
@@ -17,7 +19,8 @@ pub struct ActualUser {
 }
 
 /// A group as Identity Center returned it, without its members.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ActualGroup {
     /// Identity Center's id.
     pub id: ScimGroupId,
@@ -28,7 +31,8 @@ pub struct ActualGroup {
 }
 
 /// Whether a reading saw everything. Only from a complete one can it follow that something is *not* there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Completeness {
     /// Every object was seen.
     Complete,

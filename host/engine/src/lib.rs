@@ -1,7 +1,7 @@
 //! One run, start to end: read Okta, ask the policy, read Identity Center, reconcile, guard, apply.
 //!
 //! `plan`, `sync` and every later command go through here; none has a private path. Read in this order:
-//! [`session`] (what a run needs), [`source`] (Okta and the policy → the desired directory), [`target`] (the actual one),
+//! [`session`] (what a run needs), `source` (Okta and the policy → the desired directory), `target` (the actual one),
 //! [`prepare`](mod@prepare) (both → a plan), [`apply`](mod@apply), [`progress`] (what a person sees meanwhile).
 
 pub mod apply;
@@ -9,6 +9,7 @@ pub mod error;
 pub mod prepare;
 pub mod progress;
 pub mod session;
+pub mod snapshot;
 mod source;
 mod target;
 
@@ -17,3 +18,4 @@ pub use error::EngineError;
 pub use prepare::{Prepared, prepare};
 pub use progress::{Activity, Progress, Silent};
 pub use session::{Candidates, Session};
+pub use snapshot::{Snapshot, SnapshotError};

@@ -1,0 +1,91 @@
+//! A snapshot: what a run read from both sides, kept in a file, so that plans can be made again without a network.
+//!
+//! Read [`Snapshot`] first; [`file`] is the form in which it is stored (docs/snapshots.md describes it) and [`value`] that of an
+//! attribute's value; [`error`] says why there is none.
+
+mod error;
+mod file;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use usher_core::actual::Actual;
+use usher_core::id::{GroupKey, OktaUserId, ScimGroupId};
+use usher_core::source::{SourceGroup, SourceReading, Whereabouts};
+
+pub use error::SnapshotError;
+
+use crate::session::Candidates;
+
+/// Both sides as they were read at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// The time of the run in seconds since 1970: the only clock its policy saw.
+    pub now: u64,
+    /// Which groups were asked for.
+    pub candidates: Candidates,
+    /// Those groups as Okta returned them: all that were put to the policy.
+    pub groups: Vec<SourceGroup>,
+    /// The members of those that the policy selected, or of all.
+    pub reading: SourceReading,
+    /// Where Okta says the leavers are.
+    pub whereabouts: BTreeMap<OktaUserId, Whereabouts>,
+    /// What stands in the target.
+    pub actual: Actual,
+    /// Groups of the target whose members were asked for and could not be read to the end.
+    pub unread: BTreeSet<ScimGroupId>,
+    /// Who and what was looked up by itself, on a target that cannot list everything.
+    pub looked_up: LookedUp,
+    /// Whether names and values were replaced.
+    pub redacted: bool,
+}
+
+/// What a run looked up one by one: a person or group that is neither here nor in the reading may stand in the target.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LookedUp {
+    /// By Okta's id.
+    pub users: BTreeSet<OktaUserId>,
+    /// By key.
+    pub groups: BTreeSet<GroupKey>,
+}
+
+impl Snapshot {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is none of ours, is of another version, or does not agree with itself.
+    pub fn read(path: &Path) -> Result<Self, SnapshotError> {
+        let shown = path.display().to_string();
+        let bytes = std::fs::read(path)
+            .map_err(|source| SnapshotError::Unreadable { path: shown.clone(), source })?;
+        file::parse(&bytes).map_err(|problem| problem.in_file(shown))
+    }
+
+    /// Writes a file that only its owner may read. It is there whole or not at all; one that stood there is replaced.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn save(&self, path: &Path) -> Result<(), SnapshotError> {
+        self.try_save(path)
+            .map_err(|source| SnapshotError::Unwritable { path: path.display().to_string(), source })
+    }
+
+    fn try_save(&self, path: &Path) -> std::io::Result<()> {
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        // On Unix such a file is made with mode 0600, and a rename keeps that.
+        let mut file = tempfile::Builder::new().prefix(".usher-snapshot-").tempfile_in(folder)?;
+        let mut writer = BufWriter::new(&mut file);
+        serde_json::to_writer(&mut writer, &file::File::of(self))?;
+        writer.write_all(b"\n")?;
+        writer.flush()?;
+        drop(writer);
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
