@@ -93,14 +93,21 @@ pub(crate) fn settings(base: &str) -> OktaSettings {
 
 /// 200 with JSON.
 pub(crate) fn page(items: &Value) -> Response {
-    ([("content-type", "application/json")], items.to_string()).into_response()
+    let headers = [("content-type", "application/json"), ("link", "<http://self>; rel=\"self\"")];
+    (headers, items.to_string()).into_response()
+}
+
+/// The same, after a proxy that takes `Link` headers away.
+pub(crate) fn page_without_links(items: &Value) -> Response {
+    let mut response = page(items);
+    response.headers_mut().remove("link");
+    response
 }
 
 /// The same with a link to the next page, after one to itself, as Okta sends them: a line each.
 pub(crate) fn page_with_next(items: &Value, next: &str) -> Response {
     let mut response = page(items);
     let headers = response.headers_mut();
-    headers.append("link", format!("<{next}&self=1>; rel=\"self\"").parse().unwrap());
     headers.append("link", format!("<{next}>; rel=\"next\"").parse().unwrap());
     response
 }

@@ -3,31 +3,51 @@
 use reqwest::header::{HeaderMap, LINK};
 use url::Url;
 
-/// The target of the first link whose relation is `next`, as the server wrote it. Okta sends one header line per
-/// relation; proxies join them into one (okta.md §2.0): both are read.
-pub(crate) fn next(headers: &HeaderMap) -> Option<String> {
-    headers
-        .get_all(LINK)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| split_outside_quotes(line, ','))
-        .find_map(next_in)
+/// What the `Link` headers of a list's page say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Links {
+    /// The target of the first link whose relation is `next`, as the server wrote it.
+    pub(crate) next: Option<String>,
+    /// Whether the page names itself. Okta's lists do, so a page without it has lost its links on the way.
+    pub(crate) names_itself: bool,
+    /// Whether a line could not be read.
+    pub(crate) garbled: bool,
 }
 
-/// The target of one `<target>; name=value; …`, if its relation is `next`.
-fn next_in(link: &str) -> Option<String> {
+/// Reads them. Okta sends one header line per relation; proxies join them into one (okta.md §2.0): both are read.
+pub(crate) fn links(headers: &HeaderMap) -> Links {
+    let mut links = Links::default();
+    for line in headers.get_all(LINK) {
+        let Ok(line) = line.to_str() else {
+            links.garbled = true;
+            continue;
+        };
+        for link in split_outside_quotes(line, ',') {
+            let Some((target, relations)) = parse(link) else {
+                links.garbled |= !link.trim().is_empty();
+                continue;
+            };
+            let is = |relation: &str| relations.iter().any(|it| it.eq_ignore_ascii_case(relation));
+            links.names_itself |= is("self");
+            if is("next") {
+                links.next.get_or_insert(target);
+            }
+        }
+    }
+    links
+}
+
+/// The target and the relations of one `<target>; name=value; …`.
+fn parse(link: &str) -> Option<(String, Vec<String>)> {
     let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-    let is_next = split_outside_quotes(parameters, ';').into_iter().any(|parameter| {
-        parameter.split_once('=').is_some_and(|(name, value)| {
-            name.trim().eq_ignore_ascii_case("rel")
-                && value
-                    .trim()
-                    .trim_matches('"')
-                    .split_ascii_whitespace()
-                    .any(|rel| rel.eq_ignore_ascii_case("next"))
-        })
-    });
-    is_next.then(|| target.trim().to_owned())
+    let relations = split_outside_quotes(parameters, ';')
+        .into_iter()
+        .filter_map(|parameter| parameter.split_once('='))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("rel"))
+        .flat_map(|(_, value)| value.trim().trim_matches('"').split_ascii_whitespace())
+        .map(str::to_owned)
+        .collect();
+    Some((target.trim().to_owned(), relations))
 }
 
 /// Splits where the separator stands neither within `"…"` nor within `<…>`.
@@ -77,6 +97,21 @@ mod tests {
             headers.append(LINK, HeaderValue::from_static(line));
         }
         headers
+    }
+
+    fn next(headers: &HeaderMap) -> Option<String> {
+        links(headers).next
+    }
+
+    #[test]
+    fn a_page_that_names_itself_is_told_from_one_whose_links_are_lost_or_garbled() {
+        let whole = links(&headers(&[r#"<https://a/x>; rel="self""#]));
+        assert_eq!(whole, Links { next: None, names_itself: true, garbled: false });
+        assert_eq!(links(&headers(&[])), Links::default());
+        assert!(links(&headers(&["https://a/x; rel=next"])).garbled);
+        let mut unreadable = HeaderMap::new();
+        unreadable.append(LINK, HeaderValue::from_bytes(b"<https://a/\xff>; rel=\"next\"").unwrap());
+        assert!(links(&unreadable).garbled);
     }
 
     #[test]

@@ -71,9 +71,15 @@ impl Okta {
             match (walk(&self.transport, Endpoint::GroupMembers, &url, attempts).await, smaller) {
                 (Ok(members), _) => break members,
                 // This group is slow to read; the others may not be.
-                (Err(OktaError::Unavailable { .. } | OktaError::TimedOut { .. }), Some(smaller)) => {
-                    size = smaller
-                }
+                (
+                    Err(
+                        OktaError::Unavailable { .. }
+                        | OktaError::TimedOut { .. }
+                        | OktaError::Unreachable { .. }
+                        | OktaError::BrokenOff { .. },
+                    ),
+                    Some(smaller),
+                ) => size = smaller,
                 // The size itself is refused, so it is for all groups.
                 (Err(OktaError::Refused { answer, .. }), Some(smaller)) if answer.status == 400 => {
                     self.member_page.fetch_min(smaller, Ordering::Relaxed);
@@ -95,7 +101,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::fake::{Fake, page, page_with_next, refusal, user};
+    use crate::fake::{Fake, page, page_with_next, page_without_links, refusal, user};
 
     async fn members(okta: &Okta) -> Result<Vec<String>, OktaError> {
         let members = okta.members(&OktaGroupId::new("00g1")).await?;
@@ -154,6 +160,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_page_that_lost_its_links_is_not_taken_for_the_last() {
+        let fake = Fake::answering(|_, _, _| page_without_links(&json!([user("00u1")]))).await;
+        let okta = fake.client();
+        let error = members(&okta).await.unwrap_err();
+        assert!(error.to_string().contains("Link header is missing"), "{error}");
+        assert_eq!(okta.requests().total(), 1);
+    }
+
+    #[tokio::test]
     async fn a_page_too_slow_for_okta_is_asked_for_in_smaller_ones() {
         let fake = Fake::answering(|_, path, _| {
             if path.ends_with("limit=200") { page(&json!([user("00u1")])) } else { refusal(504, "E0000009") }
@@ -194,8 +209,8 @@ mod tests {
             if path.contains("after=2") { refusal(400, "E0000001") } else { one_a_page(4, path, base) }
         })
         .await;
-        let error = members(&always.client_with(|settings| settings.member_page = 200)).await.unwrap_err();
-        assert!(matches!(error, OktaError::Refused { .. }), "{error}");
+        let error = members(&always.client()).await.unwrap_err();
+        assert!(error.to_string().contains("twice it refused the link to page 3"), "{error}");
         assert_eq!(always.paths().len(), 3 + 3);
     }
 

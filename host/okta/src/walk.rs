@@ -27,10 +27,16 @@ pub(crate) async fn walk<T: DeserializeOwned>(
 ) -> Result<Vec<T>, OktaError> {
     match walk_once(transport, endpoint, first, attempts).await {
         // A cursor that was good a moment ago is refused now and then (okta.md §8); a new walk has new cursors.
-        Err(Broken { error: OktaError::Refused { answer, .. }, page })
-            if answer.status == 400 && page > 1 =>
-        {
-            walk_once(transport, endpoint, first, attempts).await.map_err(|broken| broken.error)
+        Err(broken) if broken.refuses_its_cursor() => {
+            let again = walk_once(transport, endpoint, first, attempts).await;
+            again.map_err(|broken| match broken.error {
+                OktaError::Refused { request, host, answer } if answer.status == 400 && broken.page > 1 => {
+                    let problem =
+                        format!("twice it refused the link to page {} that it had given", broken.page);
+                    OktaError::BadAnswer { request, host, problem, request_id: answer.request_id }
+                }
+                error => error,
+            })
         }
         result => result.map_err(|broken| broken.error),
     }
@@ -41,6 +47,12 @@ struct Broken {
     error: OktaError,
     /// From 1.
     page: usize,
+}
+
+impl Broken {
+    fn refuses_its_cursor(&self) -> bool {
+        self.page > 1 && matches!(&self.error, OktaError::Refused { answer, .. } if answer.status == 400)
+    }
 }
 
 async fn walk_once<T: DeserializeOwned>(
@@ -61,7 +73,7 @@ async fn walk_once<T: DeserializeOwned>(
             })
         };
         seen.insert(url.as_str().to_owned());
-        let reply = match attempts {
+        let reply = match attempts.filter(|_| page == 1) {
             Some(attempts) => transport.get_with(endpoint, &url, attempts).await,
             None => transport.get(endpoint, &url).await,
         }
@@ -69,7 +81,12 @@ async fn walk_once<T: DeserializeOwned>(
         let some: Vec<T> = read(transport, endpoint, &reply).map_err(broken)?;
         empty = if some.is_empty() { empty + 1 } else { 0 };
         items.extend(some);
-        let Some(next) = link::next(&reply.headers) else { return Ok(items) };
+        let links = link::links(&reply.headers);
+        if links.garbled || (links.next.is_none() && !links.names_itself && must_name_itself(first)) {
+            let problem = "its Link header is missing or garbled, so it may not be the last page (a proxy?)";
+            return Err(broken(bad_answer(transport, endpoint, &reply, problem.into())));
+        }
+        let Some(next) = links.next else { return Ok(items) };
         let Some(next) = link::on_our_host(first, &next) else {
             return Err(broken(bad_answer(
                 transport,
@@ -89,6 +106,12 @@ async fn walk_once<T: DeserializeOwned>(
     let problem = format!("more than {MOST_PAGES} pages");
     let error = OktaError::EndlessPages { request: endpoint.name(), host: transport.host.clone(), problem };
     Err(Broken { error, page: MOST_PAGES })
+}
+
+/// Every list names itself on each page (okta.md §2.0). Of searches that is not recorded, and what a search does not find is
+/// looked for in the whole list before it is believed missing.
+fn must_name_itself(first: &Url) -> bool {
+    first.query_pairs().all(|(name, _)| name != "search")
 }
 
 /// The content of an answer.
