@@ -23,12 +23,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "usher-engine",
             "usher-identity-center",
             "usher-okta",
+            "usher-plugin-build",
             "usher-plugins",
             "usher-policy",
             "usher-secrets",
             "usher-simulator",
         ],
     ),
+    ("usher-cases", &[]),
     ("usher-guest", &[]),
     ("usher-plugin-build", &[]),
     ("usher-plugins", &["usher-plugin-build"]),
@@ -40,6 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 
 /// Only for tests: what stands on the right may help to test what stands on the left.
 const ALLOWED_IN_TESTS: &[(&str, &[&str])] = &[
+    ("usher-cases", &["usher-core"]),
     ("usher-policy", &["usher-plugin-build"]),
     ("usher-plugin-rules", &["usher-plugin-build", "usher-policy"]),
     ("acme-teams", &["usher-core", "usher-plugin-build", "usher-policy"]),
