@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use anstream::eprintln;
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
 use usher_policy::LogLine;
@@ -92,20 +91,20 @@ impl Failure {
         let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
         let cyan = Style::new().fg_color(Some(AnsiColor::Cyan.into())).bold();
         for line in &self.log {
-            eprintln!("{}", log_line(line));
+            talkln!("{}", log_line(line));
         }
-        eprintln!("{red}error{red:#}: {}", plain_lines(&message));
+        talkln!("{red}error{red:#}: {}", plain_lines(&message));
         for hint in &hints {
-            eprintln!("{cyan}hint{cyan:#}: {}", plain_lines(hint));
+            talkln!("{cyan}hint{cyan:#}: {}", plain_lines(hint));
         }
         if self.nothing_written {
-            eprintln!("Nothing was written.");
+            talkln!("Nothing was written.");
         }
         if as_json {
             let status = self.status as u8;
             let report = json!({ "version": 1, "status": "failed", "exitStatus": status,
                 "error": { "message": message, "hints": hints } });
-            std::println!("{report:#}");
+            outln!("{report:#}");
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The command `usher`: parses its arguments, runs one command, says what went wrong, exits.
 
+#[macro_use]
+mod output;
+
 mod arguments;
 mod commands;
 mod configuration;

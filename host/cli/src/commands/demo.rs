@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anstream::println;
 use anstyle::Style;
 use anyhow::Context;
 use tokio::process::Command;
@@ -29,10 +28,10 @@ pub(crate) async fn demo(arguments: &DemoArguments) -> Result<ExitStatus, Failur
     stage.write_configuration()?;
 
     heading("A small organisation in Okta, an empty Identity Center");
-    println!(
+    outln!(
         "The built-in simulator plays Okta, Identity Center and Parameter Store on this machine. The configuration:\n"
     );
-    println!("{DIM}{}{DIM:#}", indented(&stage.configuration()));
+    outln!("{DIM}{}{DIM:#}", indented(&stage.configuration()));
 
     heading("What would change");
     stage.usher(&["plan"]).await?;
@@ -43,7 +42,7 @@ pub(crate) async fn demo(arguments: &DemoArguments) -> Result<ExitStatus, Failur
 
     heading("A week passes in Okta");
     for event in Organisation::demo_events() {
-        println!("  · {}", event.words);
+        outln!("  · {}", event.words);
         simulator.change(event.happen)?;
     }
     heading("What that means for AWS");
@@ -51,10 +50,10 @@ pub(crate) async fn demo(arguments: &DemoArguments) -> Result<ExitStatus, Failur
 
     heading("What all of it cost");
     let requests = simulator.requests();
-    println!("  Okta              {:>4} requests", requests.okta_total());
-    println!("  Identity Center   {:>4} requests", requests.scim_total());
-    println!("  Parameter Store   {:>4} requests", requests.ssm_total());
-    println!("\nNext: write a usher.toml of your own and run `usher plan`; the README shows how.");
+    outln!("  Okta              {:>4} requests", requests.okta_total());
+    outln!("  Identity Center   {:>4} requests", requests.scim_total());
+    outln!("  Parameter Store   {:>4} requests", requests.ssm_total());
+    outln!("\nNext: write a usher.toml of your own and run `usher plan`; the README shows how.");
     simulator.stop().await;
     Ok(ExitStatus::Done)
 }
@@ -111,7 +110,7 @@ sync = 'group.name'
 
     /// Runs this program in the demo's folder, with the simulator's Parameter Store in place of the real one.
     async fn usher(&self, arguments: &[&str]) -> Result<(), Failure> {
-        println!("{BOLD}$ usher {}{BOLD:#}\n", arguments.join(" "));
+        outln!("{BOLD}$ usher {}{BOLD:#}\n", arguments.join(" "));
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let status = Command::new(program)
             .args(arguments)
@@ -135,7 +134,7 @@ sync = 'group.name'
 }
 
 fn heading(text: &str) {
-    println!("\n{BOLD}── {text} ──{BOLD:#}\n");
+    outln!("\n{BOLD}── {text} ──{BOLD:#}\n");
 }
 
 fn indented(text: &str) -> String {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
+use usher_core::decision::Reason;
 use usher_core::plan::{AttributeChange, Change, Operation, Plan, UserRef};
 use usher_engine::Outcome;
 use usher_engine::prepare::Seen;
@@ -57,7 +58,7 @@ pub(crate) fn plan(plan: &Plan, seen: &Seen, all: bool) -> String {
     users(&plan.operations, all).write_to(&mut out);
     groups(&plan.operations).write_to(&mut out);
     members(&plan.operations, all).write_to(&mut out);
-    left_alone(plan, all).write_to(&mut out);
+    left_alone(plan, seen, all).write_to(&mut out);
     let _ = writeln!(out, "\n{BOLD}Plan:{BOLD:#} {}", summary(plan));
     out
 }
@@ -76,31 +77,28 @@ fn users(operations: &[Operation], all: bool) -> Section {
     let mut section = Section::new("Users");
     let mut created = Vec::new();
     for operation in in_reading_order(operations) {
-        let why = dim(&operation.why.message);
+        let why = why(operation);
         match &operation.change {
-            Change::CreateUser { user, account } => {
-                created.push(format!(
-                    "{GREEN}+ create{GREEN:#}      {}  {}",
-                    name(user),
-                    plain(&account.display_name)
-                ));
-            }
+            Change::CreateUser { user, account } => created.push(format!(
+                "{GREEN}+ create{GREEN:#}      {}  {}{why}",
+                name(user),
+                plain(&account.display_name)
+            )),
             Change::AdoptUser { user, changes, .. } => section.lines.push(format!(
-                "{YELLOW}> adopt{YELLOW:#}       {}  {}  {why}",
+                "{YELLOW}> adopt{YELLOW:#}       {}  {}{why}",
                 name(user),
                 differences(changes)
             )),
             Change::UpdateUser { user, changes, .. } => section.lines.push(format!(
-                "{YELLOW}~ update{YELLOW:#}      {}  {}{}",
+                "{YELLOW}~ update{YELLOW:#}      {}  {}{why}",
                 name(user),
-                differences(changes),
-                for_a_moment(operation)
+                differences(changes)
             )),
             Change::DeactivateUser { user, .. } => {
-                section.lines.push(format!("{RED}- deactivate{RED:#}  {}  {why}", name(user)));
+                section.lines.push(format!("{RED}- deactivate{RED:#}  {}{why}", name(user)));
             }
             Change::ReactivateUser { user, changes, .. } => section.lines.push(format!(
-                "{GREEN}+ reactivate{GREEN:#}  {}  {}",
+                "{GREEN}+ reactivate{GREEN:#}  {}  {}{why}",
                 name(user),
                 differences(changes)
             )),
@@ -118,20 +116,21 @@ fn users(operations: &[Operation], all: bool) -> Section {
 fn groups(operations: &[Operation]) -> Section {
     let mut section = Section::new("Groups");
     for operation in in_reading_order(operations) {
+        let why = why(operation);
         match &operation.change {
             Change::CreateGroup { group, .. } => {
-                section.lines.push(format!("{GREEN}+ create{GREEN:#}      {}", plain(&group.display_name)));
+                let line = format!("{GREEN}+ create{GREEN:#}      {}{why}", plain(&group.display_name));
+                section.lines.push(line);
             }
             Change::AdoptGroup { group, changes } => section.lines.push(format!(
-                "{YELLOW}> adopt{YELLOW:#}       {}  {}",
+                "{YELLOW}> adopt{YELLOW:#}       {}  {}{why}",
                 plain(&group.display_name),
                 differences(changes)
             )),
             Change::RenameGroup { before, after, .. } => section.lines.push(format!(
-                "{YELLOW}~ rename{YELLOW:#}      {} → {}{}",
+                "{YELLOW}~ rename{YELLOW:#}      {} → {}{why}",
                 plain(before),
-                plain(after),
-                for_a_moment(operation)
+                plain(after)
             )),
             _ => {}
         }
@@ -139,14 +138,18 @@ fn groups(operations: &[Operation]) -> Section {
     section
 }
 
-/// A step that only makes room looks odd without its reason.
-fn for_a_moment(operation: &Operation) -> String {
-    if operation.why.rule == "swap" { format!("  {}", dim(&operation.why.message)) } else { String::new() }
+/// The reason of an operation, and the rule that gave it.
+fn why(operation: &Operation) -> String {
+    let Reason { rule, message } = &operation.why;
+    let text = if message.is_empty() { format!("({rule})") } else { format!("{message} ({rule})") };
+    format!("  {}", dim(&text))
 }
 
+/// What happens to the members of one group, for one reason.
+type Joint<'a> = BTreeMap<(&'a str, String), Vec<String>>;
+
 fn members(operations: &[Operation], all: bool) -> Section {
-    let mut added: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut removed: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let (mut added, mut removed): (Joint<'_>, Joint<'_>) = Default::default();
     for operation in operations {
         let (into, group, members) = match &operation.change {
             Change::CreateGroup { group, members } if !members.is_empty() => (&mut added, group, members),
@@ -154,29 +157,26 @@ fn members(operations: &[Operation], all: bool) -> Section {
             Change::RemoveMembers { group, members } => (&mut removed, group, members),
             _ => continue,
         };
-        into.entry(&group.display_name).or_default().extend(members.iter().map(name));
+        let line = into.entry((&group.display_name, why(operation))).or_default();
+        line.extend(members.iter().map(name));
     }
     let mut section = Section::new("Members");
-    for (group, names) in &removed {
-        section.lines.push(format!("{RED}- {}{RED:#}  {}: {}", plain(group), names.len(), names.join(", ")));
+    for ((group, why), names) in &removed {
+        let (group, count, names) = (plain(group), names.len(), names.join(", "));
+        section.lines.push(format!("{RED}- {group}{RED:#}  {count}: {names}{why}"));
     }
-    for (group, names) in &added {
-        let told = shorten(names, all);
-        let rest = match names.len() - told.len() {
+    for ((group, why), names) in &added {
+        let (group, count, told) = (plain(group), names.len(), shorten(names, all));
+        let rest = match count - told.len() {
             0 => String::new(),
             rest => format!(" {}", more(rest)),
         };
-        section.lines.push(format!(
-            "{GREEN}+ {}{GREEN:#}  {}: {}{rest}",
-            plain(group),
-            names.len(),
-            told.join(", ")
-        ));
+        section.lines.push(format!("{GREEN}+ {group}{GREEN:#}  {count}: {}{rest}{why}", told.join(", ")));
     }
     section
 }
 
-fn left_alone(plan: &Plan, all: bool) -> Section {
+fn left_alone(plan: &Plan, seen: &Seen, all: bool) -> Section {
     let mut section = Section::new("Left alone");
     for left in plan.held_users.iter().chain(&plan.held_groups) {
         let rule = dim(&format!("({})", left.why.rule));
@@ -194,6 +194,9 @@ fn left_alone(plan: &Plan, all: bool) -> Section {
             parties.join(" · "),
             plain(&conflict.advice)
         ));
+    }
+    for (rule, number) in &seen.skipped {
+        section.lines.push(dim(&format!("· skipped by rule {rule}: {number}")));
     }
     let notes: Vec<String> = plan.notes.iter().map(|note| format!("{DIM}· {}{DIM:#}", plain(note))).collect();
     let told = shorten(&notes, all);

@@ -35,7 +35,9 @@ pub(crate) struct RunReport {
 impl RunReport {
     /// What the shell is told.
     pub(crate) fn status(&self) -> ExitStatus {
-        let left_alone = !self.plan.held_users.is_empty()
+        // A target that cannot list everything hides its leavers: they are left alone, whoever they are.
+        let left_alone = !self.seen.target_complete
+            || !self.plan.held_users.is_empty()
             || !self.plan.held_groups.is_empty()
             || !self.plan.conflicts.is_empty();
         match &self.ending {
