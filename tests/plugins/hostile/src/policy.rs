@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::hint::black_box;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::Deserialize;
 
@@ -24,6 +25,9 @@ struct Config {
 thread_local! {
     static CONFIG: RefCell<Config> = const { RefCell::new(Config { mode: String::new(), id: String::new() }) };
 }
+
+/// How many reasons it has given: nothing that a decision may rest on.
+static GIVEN: AtomicU32 = AtomicU32::new(0);
 
 /// What would break out of a line, of a terminal's colours and of the reading order.
 const ESCAPES: &str = "\u{1b}[2J\u{1b}[31mred\r\nnext line\u{9b}1m\u{202e}desrever\u{7}";
@@ -148,6 +152,10 @@ fn reason(mode: &str) -> Reason {
         "escapes" => Reason { rule: format!("r{ESCAPES}"), message: ESCAPES.to_owned() },
         "long-reason" => Reason { rule: "r".repeat(1 << 20), message: "m".repeat(1 << 16) },
         "huge-answer" => Reason { rule: "huge".to_owned(), message: "x".repeat(100_000_000) },
+        "remembers" => {
+            let given = GIVEN.fetch_add(1, Ordering::Relaxed) + 1;
+            Reason { rule: format!("number-{given}"), message: String::new() }
+        }
         _ => Reason { rule: "well-behaved".to_owned(), message: String::new() },
     }
 }
