@@ -1,8 +1,9 @@
-//! An account as Identity Center accepts it.
+//! An account as Identity Center accepts it. In JSON its fields have the contract's names: `user-name`, `work.cost-center`.
 
 /// An account: single values only, and never an empty text. In a draft a required text may be empty when Okta has no value for
 /// it; a policy may fill it in, and a person whose account is still incomplete after the decision is held.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
 pub struct Account {
     /// What SAML's NameID must equal. Required.
     pub user_name: String,
@@ -58,7 +59,8 @@ impl Account {
 }
 
 /// The parts of a name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
 pub struct PersonName {
     /// First name. Required.
     pub given: String,
@@ -75,7 +77,8 @@ pub struct PersonName {
 }
 
 /// A postal address.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
 pub struct Address {
     /// The whole address as one text.
     pub formatted: Option<String>,
@@ -92,7 +95,8 @@ pub struct Address {
 }
 
 /// SCIM's enterprise extension: what attribute-based access control reads.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
 pub struct Work {
     /// Personnel number.
     pub employee_number: Option<String>,

@@ -10,6 +10,14 @@
 //! let policy = usher_guest::test::Run::of::<Own>("{}").unwrap();
 //! assert_eq!(policy.group(&Group::named("R&D")).names(), ["R&D"]);
 //! ```
+//!
+//! Whole tables of questions and answers are better written as case files, which `usher plugin test` runs in the sandbox too:
+//! [`cases!`](crate::cases), or `run_cases`. Their format is in docs/cases.md of Usher's source.
+
+#[cfg(not(target_family = "wasm"))]
+mod case_files;
+#[cfg(not(target_family = "wasm"))]
+mod decision_json;
 
 use std::fmt;
 
@@ -20,6 +28,11 @@ use crate::needs::Needs;
 use crate::policy::Policy;
 use crate::problem::Problems;
 use crate::user::User;
+
+#[doc(inline)]
+pub use crate::cases;
+#[cfg(not(target_family = "wasm"))]
+pub use case_files::run_cases;
 
 /// A configured policy. As in the sandbox, it sees only the attributes that its [`Needs`] name: a test fails when one was forgotten.
 pub struct Run<P> {
@@ -78,4 +91,27 @@ impl<P: Policy> Run<P> {
         user.attributes.retain(|name| self.needs.user_attributes.contains(name));
         self.policy.user(&user)
     }
+}
+
+/// Makes a test of all case files that match: `usher_guest::test::cases!("cases/*.toml", MyPolicy);`, once in a module. The path is that
+/// within the crate; a `*` stands for anything within a file's name. What is tested is said at `run_cases`.
+///
+/// ```
+/// # use usher_guest::prelude::*;
+/// # struct Acme;
+/// # impl Policy for Acme {
+/// #     type Config = serde_json::Value;
+/// #     fn configure(_: serde_json::Value, _: Run) -> Result<Self, Problems> { Ok(Self) }
+/// # }
+/// usher_guest::test::cases!("cases/*.toml", Acme);
+/// ```
+#[macro_export]
+macro_rules! cases {
+    ($files:literal, $policy:ty) => {
+        #[cfg(all(test, not(target_family = "wasm")))]
+        #[test]
+        fn cases() {
+            $crate::test::run_cases::<$policy>(concat!(env!("CARGO_MANIFEST_DIR"), "/", $files));
+        }
+    };
 }

@@ -19,6 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "usher",
         &[
+            "usher-cases",
             "usher-core",
             "usher-engine",
             "usher-identity-center",
@@ -31,9 +32,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("usher-cases", &[]),
-    ("usher-guest", &[]),
+    ("usher-guest", &["usher-cases"]),
     ("usher-plugin-build", &[]),
     ("usher-plugins", &["usher-plugin-build"]),
+    ("usher-plugin-attribute-table", &["usher-guest"]),
+    ("usher-plugin-prefix", &["usher-guest"]),
+    ("usher-plugin-regex-rename", &["usher-guest"]),
     ("usher-plugin-rules", &["usher-guest"]),
     ("acme-teams", &["usher-guest"]),
     ("usher-hostile", &[]),
@@ -44,7 +48,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
 const ALLOWED_IN_TESTS: &[(&str, &[&str])] = &[
     ("usher-cases", &["usher-core"]),
     ("usher-policy", &["usher-plugin-build"]),
-    ("usher-plugin-rules", &["usher-plugin-build", "usher-policy"]),
+    ("usher-plugin-rules", &["usher-core", "usher-plugin-build", "usher-policy"]),
+    ("usher-plugins", &["usher-policy"]),
     ("acme-teams", &["usher-core", "usher-plugin-build", "usher-policy"]),
 ];
 

@@ -86,9 +86,10 @@ pub(crate) fn harmless(text: &str) -> String {
     for character in text.chars() {
         match character {
             '\n' => harmless.push(character),
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                harmless.extend(character.escape_unicode());
+            '\u{2028}' | '\u{2029}' | '\u{061c}' | '\u{200e}' | '\u{200f}' => {
+                harmless.extend(character.escape_unicode())
             }
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => harmless.extend(character.escape_unicode()),
             _ if character.is_control() => harmless.extend(character.escape_unicode()),
             _ => harmless.push(character),
         }

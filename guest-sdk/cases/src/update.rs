@@ -1,7 +1,7 @@
 //! Rewrites the expectations of a case file to what came. Everything else stays as the author wrote it, comments too.
 
 use serde_json::{Map, Value as Json};
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, KeyMut, Table, TableLike, Value};
 
 use crate::expectation::Expectation;
 use crate::file::{Case, CaseFile};
@@ -38,7 +38,7 @@ pub fn updated(text: &str, outcomes: &[Outcome]) -> Result<String, CaseFileError
                 }
             }
             Outcome::Refused(problems) if case.groups.is_empty() && case.users.is_empty() => {
-                table.insert("expect-problems", Item::Value(problem_list(problems)));
+                replace(table, "expect-problems", Item::Value(problem_list(problems)));
             }
             Outcome::Refused(_) | Outcome::Failed(_) => {}
         }
@@ -96,7 +96,9 @@ fn update_item(
 /// The expectation with the fields that it names, as they came.
 fn corrected(fields: &Map<String, Json>, decision: &Json) -> Map<String, Json> {
     let mut wanted = Map::new();
-    wanted.insert("verdict".to_owned(), decision["verdict"].clone());
+    if fields.contains_key("verdict") || fields.contains_key("account") && !decision["account"].is_object() {
+        wanted.insert("verdict".to_owned(), decision["verdict"].clone());
+    }
     for (field, expected) in fields {
         let actual = decision.get(field).unwrap_or(&Json::Null);
         match field.as_str() {
@@ -232,11 +234,33 @@ fn assign(table: &mut dyn TableLike, wanted: &Map<String, Json>, inline: bool) {
 
 /// Puts a value in the place of another, and leaves the comments around that.
 fn replace(table: &mut dyn TableLike, key: &str, mut new: Item) {
-    let comments = table.get(key).and_then(Item::as_value).map(|old| old.decor().clone());
-    if let (Some(comments), Some(value)) = (comments, new.as_value_mut()) {
-        *value.decor_mut() = comments;
+    let before_key = table.key(key).map(|key| key.leaf_decor().clone());
+    match (table.get_mut(key), new.as_table_mut()) {
+        (Some(old), None) => {
+            if let (Some(old), Some(new)) = (old.as_value(), new.as_value_mut()) {
+                *new.decor_mut() = old.decor().clone();
+            }
+            *old = new;
+        }
+        (Some(old), Some(fields)) => {
+            // A dotted key is written with the comments of its last part.
+            if let (Some(comments), Some(mut first)) = (before_key, first_leaf(fields)) {
+                *first.leaf_decor_mut() = comments;
+            }
+            *old = new;
+        }
+        (None, _) => {
+            table.insert(key, new);
+        }
     }
-    table.insert(key, new);
+}
+
+fn first_leaf(table: &mut Table) -> Option<KeyMut<'_>> {
+    let (key, item) = table.iter_mut().next()?;
+    match item {
+        Item::Table(inner) => first_leaf(inner),
+        _ => Some(key),
+    }
 }
 
 /// Whether two values are the same, however they are written.
