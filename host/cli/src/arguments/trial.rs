@@ -1,0 +1,83 @@
+//! The command lines of `usher plugin test` and `usher plugin run`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use usher_policy::Limits;
+
+/// How much a policy may use.
+#[derive(Args, Debug)]
+pub(crate) struct LimitArguments {
+    /// How many times the default amount of work a policy may do for one call and one item.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub(crate) plugin_fuel: u64,
+    /// How many MiB of memory a policy may use.
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..=4096))]
+    pub(crate) plugin_memory: u64,
+    /// How many seconds one call of a policy may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) plugin_timeout: u64,
+}
+
+impl LimitArguments {
+    /// As the policy engine takes them.
+    pub(crate) fn limits(&self) -> Limits {
+        let default = Limits::default();
+        Limits {
+            configure_fuel: default.configure_fuel.saturating_mul(self.plugin_fuel),
+            fuel_per_item: default.fuel_per_item.saturating_mul(self.plugin_fuel),
+            wall_clock: Duration::from_secs(self.plugin_timeout),
+            memory: usize::try_from(self.plugin_memory << 20).unwrap_or(usize::MAX),
+            ..default
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TestArguments {
+    /// The folder of a policy, which is built first, or a policy: a .wasm file, or builtin:NAME.
+    #[arg(value_name = "DIR|REF", default_value = ".")]
+    pub(crate) subject: String,
+    /// The case files, or folders of them, instead of DIR/cases; `*` in a file's name stands for anything.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) cases: Vec<PathBuf>,
+    /// Write into the case files, as what is expected, what the policy answers now.
+    #[arg(long)]
+    pub(crate) update: bool,
+    /// Print the result as JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Test again whenever the policy or a case changes, until interrupted.
+    #[arg(long)]
+    pub(crate) watch: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArguments,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PolicyRunArguments {
+    /// The policy: a .wasm file, or builtin:NAME.
+    #[arg(value_name = "REF")]
+    pub(crate) reference: String,
+    /// What was read from both sides, as `usher snapshot save` wrote it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) snapshot: PathBuf,
+    /// A usher.toml, or the policy's own configuration as TOML or JSON.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Only this person, by login or Okta id; may be given several times.
+    #[arg(long = "user", value_name = "LOGIN")]
+    pub(crate) users: Vec<String>,
+    /// Only this Okta group, by name or id; may be given several times.
+    #[arg(long = "group", value_name = "NAME")]
+    pub(crate) groups: Vec<String>,
+    /// How many groups or people the policy is asked about in one call. It must not matter.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) batch: Option<u32>,
+    /// Print the result, with every decision, as JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArguments,
+}

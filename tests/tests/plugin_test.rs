@@ -1,0 +1,182 @@
+//! `usher plugin test`: case files in the sandbox.
+
+use std::path::{Path, PathBuf};
+
+use usher_tests::Place;
+
+/// Somewhere without any service: policies are tested without one.
+fn nowhere() -> Place {
+    Place::new("", "", "")
+}
+
+fn in_workspace(path: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned);
+    let path: PathBuf = folder.expect("the tests are a folder of the workspace").join(path);
+    path.to_str().expect("the workspace has a plain name").to_owned()
+}
+
+const ADMINS: &str = r#"version = 1
+
+[[config.groups]]
+name = "aws-prefix"
+when = 'group.name.startsWith("aws-")'
+sync = 'group.name.substring(4)'
+
+[[case]]
+name = "admins"
+# Comments stay.
+[[case.group]]
+name = "aws-admins"
+expect.verdict = "sync"
+expect.groups = ["admin"]
+
+[[case]]
+name = "choir"
+[[case.group]]
+name = "choir"
+expect = "skip"
+"#;
+
+#[test]
+fn the_cases_of_the_rules_pass() {
+    let cases = in_workspace("plugins/rules/cases");
+    let tested = nowhere().run("plugin", &["test", "builtin:rules", "--cases", &cases]).exits(0);
+    tested
+        .prints("groups.toml")
+        .prints("ok    two groups of one key become one")
+        .prints("cases, 11 passed, 0 failed");
+}
+
+#[test]
+fn a_case_that_fails_is_shown_with_what_was_expected_and_what_came() {
+    let place = nowhere();
+    place.file("admins.toml", ADMINS.as_bytes());
+    let tested = place.run("plugin", &["test", "builtin:rules", "--cases", "admins.toml"]).exits(1);
+    let wanted = "\
+admins.toml
+  FAIL  admins admins.toml:8
+        group `aws-admins` (line 11)
+          groups[0].name
+            expected  \"admin\"
+            got       \"admins\"
+          it was decided by the rule `aws-prefix`: group.name.startsWith(\"aws-\")
+  ok    choir
+2 cases, 1 passed, 1 failed
+";
+    assert_eq!(tested.stdout, wanted);
+    assert_eq!(tested.stderr, "");
+
+    let report =
+        place.run("plugin", &["test", "builtin:rules", "--cases", "*.toml", "--json"]).exits(1).json();
+    assert_eq!((&report["passed"], &report["failed"]), (&1.into(), &1.into()));
+    let difference = &report["cases"][0]["findings"][0]["differences"][0];
+    assert_eq!((&difference["expected"], &difference["actual"]), (&"admin".into(), &"admins".into()));
+    assert!(report["cases"][1]["mostFuel"]["group"].as_u64().is_some_and(|fuel| fuel > 1_000), "{report}");
+}
+
+#[test]
+fn expectations_are_rewritten_to_what_came_and_nothing_else_is() {
+    let place = nowhere();
+    place.file("admins.toml", ADMINS.as_bytes());
+    let update = ["test", "builtin:rules", "--cases", "admins.toml", "--update"];
+    place
+        .run("plugin", &update)
+        .exits(0)
+        .prints("admins.toml (expectations rewritten)")
+        .prints("2 passed, 0 failed");
+    let written = std::fs::read_to_string(place.folder().join("admins.toml")).expect("the cases can be read");
+    assert_eq!(written, ADMINS.replace(r#"["admin"]"#, r#"["admins"]"#));
+    place.run("plugin", &update).exits(0).prints_no("rewritten");
+}
+
+#[test]
+fn an_item_that_takes_too_much_fuel_is_named() {
+    let place = nowhere();
+    let cases = ADMINS
+        .replace("[[config", "[limits]\nfuel-per-item = 1_000\n\n[[config")
+        .replace("\"admin\"", "\"admins\"");
+    place.file("admins.toml", cases.as_bytes());
+    let tested = place.run("plugin", &["test", "builtin:rules", "--cases", "admins.toml"]).exits(1);
+    tested
+        .prints("group `aws-admins`")
+        .prints("more than `fuel-per-item` = 1,000 allows")
+        .prints("0 passed, 2 failed");
+}
+
+#[test]
+fn an_answer_that_hangs_on_the_order_of_the_questions_is_a_failure() {
+    let place = nowhere();
+    let hostile = usher_plugin_build::workspace_policy("usher-hostile").expect("the policy can be built");
+    place.file("hostile.wasm", &hostile);
+    let cases = r#"
+version = 1
+config.mode = "remembers"
+[[case]]
+name = "two people"
+[[case.user]]
+login = "ann@acme.example"
+expect = "keep"
+[[case.user]]
+login = "bob@acme.example"
+expect = "keep"
+[[case]]
+name = "a well-behaved one"
+config.mode = ""
+[[case.user]]
+login = "ann@acme.example"
+expect.rule = "well-behaved"
+[[case]]
+name = "one that crashes"
+config.mode = "panic"
+[[case.user]]
+login = "ann@acme.example"
+"#;
+    place.file("cases.toml", cases.as_bytes());
+    let tested = place.run("plugin", &["test", "hostile.wasm", "--cases", "cases.toml"]).exits(1);
+    let wanted = "\
+        user `ann@acme.example`
+          rule
+            expected  \"number-1\"
+            got       \"number-2\"
+          decided otherwise when asked in reverse order
+";
+    tested
+        .prints(wanted)
+        .prints("ok    a well-behaved one")
+        .prints("crashed in decide-users")
+        .prints("1 passed, 2 failed");
+}
+
+#[test]
+fn the_policy_in_a_folder_is_built_first_and_has_cases_of_its_own() {
+    let place = nowhere();
+    let cases = r#"
+version = 1
+config = { roles = ["developer"], cost_centers = {} }
+[[case]]
+name = "a team"
+[[case.group]]
+name = "team-web-developer"
+expect.groups = ["web developers"]
+"#;
+    place.file("teams.toml", cases.as_bytes());
+    let folder = in_workspace("plugins/acme-teams");
+    place
+        .run("plugin", &["test", &folder, "--cases", "teams.toml"])
+        .exits(0)
+        .prints("1 case, 1 passed, 0 failed");
+    // A folder without cases has not passed.
+    let empty = place.folder().join("empty");
+    std::fs::create_dir(&empty).expect("a folder can be made");
+    place.run("plugin", &["test", "empty"]).fails_clearly(2).says("there are no case files at");
+}
+
+#[test]
+fn cases_that_cannot_be_read_are_told_all_at_once_with_their_lines() {
+    let place = nowhere();
+    place.file("a.toml", b"version = 1\n[[case]]\nname = \"a\"\n[[case.grup]]\nname = \"x\"\n");
+    place.file("b.toml", b"version = 7\n");
+    let tested = place.run("plugin", &["test", "builtin:rules", "--cases", "a.toml", "b.toml", "c.toml"]);
+    tested.fails_clearly(2).says("a.toml:4: ").says("b.toml:1: ").says("c.toml: ");
+    place.run("plugin", &["test", "builtin:rules"]).fails_clearly(2).says("no cases are named");
+}
