@@ -1,16 +1,17 @@
 //! A parsed expression against what it may speak of and call; on the way, what it reads.
 
+use std::collections::BTreeSet;
+
 use cel::IdedExpr;
 use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, LiteralValue, operators};
-use usher_guest::Needs;
 
 use crate::functions;
-use crate::names::{Meaning, Scope, meaning};
+use crate::names::{Meaning, Scope, Written, meaning};
 use crate::near;
 use crate::pattern;
 
 /// How deep an expression may be nested. The tree is walked by recursion, here and when it is evaluated, on a stack that is bounded.
-const DEPTH_LIMIT: usize = 100;
+pub(crate) const DEPTH_LIMIT: usize = 100;
 
 /// Something that is wrong at a node of the tree.
 #[derive(Debug)]
@@ -20,22 +21,37 @@ pub(crate) struct Fault {
     pub(crate) message: String,
 }
 
-/// Checks the whole tree, all faults at once, and adds the attributes it reads.
+/// What an expression reads.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reads {
+    /// Whether it reads anything of a group, and anything of a person.
+    pub(crate) group: bool,
+    pub(crate) person: bool,
+    pub(crate) group_attributes: BTreeSet<String>,
+    /// In the order they are written, each time they are.
+    pub(crate) user_attributes: Vec<(u64, String)>,
+    /// The named expressions.
+    pub(crate) expressions: BTreeSet<String>,
+}
+
+/// Checks the whole tree, all faults at once, and says what it reads.
 pub(crate) fn check(
     tree: &IdedExpr,
     scope: Scope,
+    written: &Written,
     is_type: &dyn Fn(&str) -> bool,
-    needs: &mut Needs,
-) -> Vec<Fault> {
-    let mut check = Check { scope, is_type, needs, bound: Vec::new(), depth: 0, faults: Vec::new() };
+) -> (Reads, Vec<Fault>) {
+    let reads = Reads::default();
+    let mut check = Check { scope, written, is_type, reads, bound: Vec::new(), depth: 0, faults: Vec::new() };
     check.expression(tree);
-    check.faults
+    (check.reads, check.faults)
 }
 
 struct Check<'a> {
     scope: Scope,
+    written: &'a Written,
     is_type: &'a dyn Fn(&str) -> bool,
-    needs: &'a mut Needs,
+    reads: Reads,
     /// The variables of the macros around the node, such as `item` in `list.exists(item, …)`.
     bound: Vec<String>,
     depth: usize,
@@ -67,6 +83,10 @@ impl Check<'_> {
             && !self.bound.iter().any(|bound| bound == root)
             && (self.scope.variables().contains(&root) || segments.is_empty())
         {
+            // `has(user.sponsor)` is a selection too; of an expression it would ask nothing.
+            if root == "expressions" && matches!(&node.expr, Expr::Select(select) if select.test) {
+                return self.fault(node.id, "an expression always has a value; `has` asks for attributes");
+            }
             return self.name(node.id, root, &segments);
         }
         match &node.expr {
@@ -119,22 +139,45 @@ impl Check<'_> {
             }
             return;
         }
-        match meaning(root, segments) {
+        self.reads.group |= root == "group";
+        self.reads.person |= matches!(root, "user" | "draft");
+        match meaning(self.written, root, segments) {
             Ok(Meaning::Given) => {}
-            Ok(Meaning::UserAttribute(name)) => {
-                self.needs.user_attributes.insert(name);
-            }
+            Ok(Meaning::UserAttribute(name)) => self.reads.user_attributes.push((node, name)),
             Ok(Meaning::GroupAttribute(name)) => {
-                self.needs.group_attributes.insert(name);
+                self.reads.group_attributes.insert(name);
             }
+            Ok(Meaning::Expression(name)) => self.named(node, name),
             Err(message) => self.fault(node, message),
         }
+    }
+
+    fn named(&mut self, node: u64, name: String) {
+        match (self.scope, self.written.expressions.get(&name).copied().flatten()) {
+            (Scope::Group, Some(Scope::User)) => {
+                self.fault(
+                    node,
+                    format!("the expression `{name}` is about a person, this rule about a group"),
+                );
+            }
+            (Scope::User, Some(Scope::Group)) => {
+                self.fault(
+                    node,
+                    format!("the expression `{name}` is about a group, this rule about a person"),
+                );
+            }
+            _ => {}
+        }
+        self.reads.expressions.insert(name);
     }
 
     fn unknown(&self, name: &str) -> String {
         match (self.scope, name) {
             (Scope::Group, "user" | "draft") => {
-                format!("`{name}` is not known in a rule for groups; there are: group, now")
+                format!(
+                    "`{name}` is not known in a rule for groups; there are: {}",
+                    self.scope.variables().join(", ")
+                )
             }
             (Scope::User, "group") => {
                 "`group` is not known in a rule for people; `user.groups` has the keys of the AWS groups"
@@ -175,7 +218,7 @@ impl Check<'_> {
 }
 
 /// `user.department`, `user["cost center"]`, `draft.work.costCenter`: the variable it begins with, and what is read of it.
-fn path(node: &IdedExpr) -> Option<(&str, Vec<String>)> {
+pub(crate) fn path(node: &IdedExpr) -> Option<(&str, Vec<String>)> {
     let mut segments = Vec::new();
     let mut node = node;
     loop {
@@ -201,7 +244,7 @@ fn path(node: &IdedExpr) -> Option<(&str, Vec<String>)> {
 }
 
 /// `"department" in user` reads an attribute too.
-fn asked_by_in<'a>(function: &str, arguments: &'a [IdedExpr]) -> Option<(&'a str, &'a str)> {
+pub(crate) fn asked_by_in<'a>(function: &str, arguments: &'a [IdedExpr]) -> Option<(&'a str, &'a str)> {
     match arguments {
         [
             IdedExpr { expr: Expr::Literal(LiteralValue::String(name)), .. },

@@ -1,85 +1,246 @@
 //! From what is written to rules that can be evaluated.
 
-use std::sync::Arc;
-
-use cel::Env;
+use cel::common::ast::SourceInfo;
+use cel::{Env, IdedExpr};
 use usher_guest::{Needs, Problem, Problems};
 
-use crate::check;
-use crate::configuration::{self, Configuration, Text};
+use crate::check::{self, Fault, Reads};
+use crate::configuration::{self, Configuration, Memberships, PersonOutcome, Table, Text, UserOutcome};
 use crate::functions;
-use crate::names::Scope;
-use crate::rules::{Expression, GroupOutcome, Rule, Rules};
+use crate::guards::{Facts, facts};
+use crate::named::{self, NamedExpressions};
+use crate::names::{Scope, Written};
+use crate::rules::{self, Expression, GroupOutcome, Rule, Rules};
+use crate::variables;
+use crate::warnings::{Place, Warnings, position};
 
 /// Characters of one expression. The parser recurses, on a stack that is bounded; the longest rule that a person can still read is
 /// far shorter.
 const LENGTH_LIMIT: usize = 2_000;
 
-/// Compiles everything, and adds what is wrong to `problems`. Rules that did not compile are left out, so the result is only good
-/// when there are none.
-pub(crate) fn compile(configuration: Configuration, now: u64, problems: &mut Problems) -> Rules {
-    let Configuration { groups, users, account, otherwise_groups, otherwise_users } = configuration;
-    let mut compiler = Compiler { env: functions::environment(), needs: Needs::default(), problems };
+/// Compiles everything, and adds what is wrong to `problems` and what is odd to `warnings`. Rules that did not compile are left
+/// out, so the result is only good when there are no problems.
+pub(crate) fn compile(
+    configuration: Configuration,
+    now: u64,
+    problems: &mut Problems,
+    warnings: &mut Warnings,
+) -> Rules {
+    let Configuration { groups, users, tables, expressions, account, otherwise_groups, otherwise_users } =
+        configuration;
+    let mut compiler = Compiler {
+        env: functions::environment(),
+        written: written(&tables),
+        named: NamedExpressions::default(),
+        needs: Needs::default(),
+        problems,
+        warnings,
+    };
     compiler.needs.groups = !groups.is_empty() || otherwise_groups.is_some();
     compiler.needs.users = !users.is_empty() || !account.is_empty() || otherwise_users.is_some();
-
-    let groups = groups.into_iter().filter_map(|rule| {
-        let name = rule.name.clone();
-        compiler.rule(Scope::Group, rule, |compiler, outcome| {
-            Some(match outcome {
-                configuration::GroupOutcome::Sync(text) => {
-                    GroupOutcome::Sync(compiler.expression(Scope::Group, &part(&name, "sync"), text)?)
-                }
-                configuration::GroupOutcome::Skip => GroupOutcome::Skip,
-                configuration::GroupOutcome::Hold => GroupOutcome::Hold,
-            })
-        })
-    });
-    let groups = groups.collect();
-    let users =
-        users.into_iter().filter_map(|rule| compiler.rule(Scope::User, rule, |_, outcome| Some(outcome)));
-    let users = users.collect();
+    compiler.named(expressions);
+    let groups = compiler.groups(groups);
+    let (users, whoever_comes) = compiler.users(users, otherwise_users);
     let account = account.into_iter().filter_map(|(field, text)| {
-        Some((field, compiler.expression(Scope::User, &format!("account field `{}`", field.name), text)?))
+        let place = Place::field(field.name, &text.pointer);
+        Some((field, compiler.expression(Scope::User, &place, text, &whoever_comes)?))
     });
     let account = account.collect();
     let Compiler { env, needs, .. } = compiler;
-    let now = i64::try_from(now).unwrap_or(i64::MAX);
-    Rules { env: Arc::new(env), now, needs, groups, users, account, otherwise_groups, otherwise_users }
+    let common = variables::common(env, now, &tables);
+    Rules { common, needs, groups, users, account, otherwise_groups, otherwise_users }
 }
 
-fn part(rule: &str, key: &str) -> String {
-    format!("rule `{rule}`, `{key}`")
+fn written(tables: &[Table]) -> Written {
+    let keys = |table: &Table| table.rows.iter().map(|(key, _)| key.clone()).collect();
+    Written {
+        tables: tables.iter().map(|table| (table.name.clone(), keys(table))).collect(),
+        ..Written::default()
+    }
 }
 
 struct Compiler<'a> {
     env: Env,
+    written: Written,
+    named: NamedExpressions,
     needs: Needs,
     problems: &'a mut Problems,
+    warnings: &'a mut Warnings,
 }
 
 impl Compiler<'_> {
-    fn rule<Written, Compiled>(
-        &mut self,
-        scope: Scope,
-        rule: configuration::Rule<Written>,
-        outcome: impl FnOnce(&mut Self, Written) -> Option<Compiled>,
-    ) -> Option<Rule<Compiled>> {
-        let configuration::Rule { name, when, outcome: written, message } = rule;
-        // All three, before one that failed ends it: every mistake is told at once.
-        let when = self.expression(scope, &part(&name, "when"), when);
-        let outcome = outcome(self, written);
-        let message = message.map(|message| self.expression(scope, &part(&name, "message"), message));
-        let message = match message {
-            Some(message) => Some(message?),
-            None => None,
-        };
-        Some(Rule { name, when: when?, outcome: outcome?, message })
+    /// Makes the named expressions ready, each after those it uses.
+    fn named(&mut self, expressions: Vec<(String, Text)>) {
+        self.written.expressions = expressions.iter().map(|(name, _)| (name.clone(), None)).collect();
+        let mut checked = std::collections::BTreeMap::new();
+        for (name, text) in expressions {
+            let place = Place::named(&name, &text.pointer);
+            if let Some((tree, reads, _)) = self.checked(Scope::Named, &place, &text) {
+                checked.insert(name, (place, tree, reads));
+            }
+        }
+        let uses = checked.iter().map(|(name, (_, _, reads))| {
+            (name.clone(), reads.expressions.iter().cloned().collect::<Vec<_>>())
+        });
+        let (order, circles) = named::in_order(&uses.collect());
+        for circle in &circles {
+            let way = circle.iter().chain(circle.first()).map(|name| format!("`{name}`")).collect::<Vec<_>>();
+            let message = format!("goes round in a circle: {}", way.join(" needs "));
+            if let Some((place, ..)) = circle.first().and_then(|name| checked.get(name)) {
+                self.problems.push(Problem::at(&place.pointer, format!("{}: {message}", place.label)));
+            }
+        }
+        if !circles.is_empty() {
+            return;
+        }
+        for name in order {
+            let Some((place, tree, reads)) = checked.remove(&name) else { continue };
+            if let Err(message) = self.named.add(name.clone(), tree, reads) {
+                self.problems.push(Problem::at(&place.pointer, format!("{}: {message}", place.label)));
+                continue;
+            }
+            let Some(reads) = self.named.get(&name).map(|named| &named.reads) else { continue };
+            let scope = match (reads.group, reads.person) {
+                (true, true) => {
+                    let message = "reads a group and a person, but every rule is about one of them";
+                    self.problems.push(Problem::at(&place.pointer, format!("{}: {message}", place.label)));
+                    continue;
+                }
+                (true, false) => Some(Scope::Group),
+                (false, true) => Some(Scope::User),
+                (false, false) => None,
+            };
+            self.written.expressions.insert(name, scope);
+        }
     }
 
-    /// `label` begins every message: which rule, and which part of it.
-    fn expression(&mut self, scope: Scope, label: &str, text: Text) -> Option<Expression> {
-        let Text { pointer, text } = text;
+    fn groups(
+        &mut self,
+        written: Vec<configuration::Rule<configuration::GroupOutcome>>,
+    ) -> Vec<Rule<GroupOutcome>> {
+        // What is there when the rule is asked: no rule before it has decided.
+        let mut known = Facts::new();
+        let mut rules = Vec::new();
+        for rule in written {
+            let outcome = rule.outcome;
+            let rule = Parts { name: rule.name, when: rule.when, message: rule.message, scope: Scope::Group };
+            let Some((rule, ())) = self.rule(rule, &known, |compiler, name, known| {
+                let outcome = match outcome {
+                    configuration::GroupOutcome::Sync(text) => {
+                        let place = Place::rule(name, "sync", &text.pointer);
+                        GroupOutcome::Sync(compiler.expression(Scope::Group, &place, text, known)?)
+                    }
+                    configuration::GroupOutcome::Skip => GroupOutcome::Skip,
+                    configuration::GroupOutcome::Hold => GroupOutcome::Hold,
+                };
+                Some((outcome, ()))
+            }) else {
+                continue;
+            };
+            known.extend(facts(&rule.when.tree, false));
+            rules.push(rule);
+        }
+        rules
+    }
+
+    /// The rules, and what is there of everybody who comes along.
+    fn users(
+        &mut self,
+        written: Vec<configuration::Rule<PersonOutcome>>,
+        otherwise: Option<UserOutcome>,
+    ) -> (Vec<Rule<rules::PersonOutcome>>, Facts) {
+        let mut known = Facts::new();
+        let mut ways: Vec<Facts> = Vec::new();
+        let mut rules = Vec::new();
+        for rule in written {
+            let PersonOutcome { verdict, memberships } = rule.outcome;
+            let rule = Parts { name: rule.name, when: rule.when, message: rule.message, scope: Scope::User };
+            let Some((rule, applies)) = self.rule(rule, &known, |compiler, name, known| {
+                let memberships = compiler.memberships(name, memberships, known)?;
+                Some((rules::PersonOutcome { verdict, memberships }, known.clone()))
+            }) else {
+                continue;
+            };
+            if verdict == Some(UserOutcome::Keep) {
+                ways.push(applies);
+            }
+            if verdict.is_some() {
+                known.extend(facts(&rule.when.tree, false));
+            }
+            rules.push(rule);
+        }
+        if matches!(otherwise, None | Some(UserOutcome::Keep)) {
+            ways.push(known);
+        }
+        let known = ways.into_iter().reduce(|one, other| &one & &other).unwrap_or_default();
+        (rules, known)
+    }
+
+    fn memberships(
+        &mut self,
+        name: &str,
+        written: Memberships<Text>,
+        known: &Facts,
+    ) -> Option<Memberships<Expression>> {
+        let mut compile = |key: &str, text: Option<Text>| {
+            let text = text?;
+            let place = Place::rule(name, key, &text.pointer);
+            Some(self.expression(Scope::User, &place, text, known))
+        };
+        // All three, before one that failed ends it.
+        let groups = compile("groups", written.groups);
+        let add = compile("add_groups", written.add);
+        let remove = compile("remove_groups", written.remove);
+        Some(Memberships { groups: there(groups)?, add: there(add)?, remove: there(remove)? })
+    }
+
+    fn rule<Compiled, More>(
+        &mut self,
+        rule: Parts,
+        known: &Facts,
+        outcome: impl FnOnce(&mut Self, &str, &Facts) -> Option<(Compiled, More)>,
+    ) -> Option<(Rule<Compiled>, More)> {
+        let Parts { name, when, message, scope } = rule;
+        // All three, before one that failed ends it: every mistake is told at once.
+        let place = Place::rule(&name, "when", &when.pointer);
+        let when = self.expression(scope, &place, when, known);
+        let applies = match &when {
+            Some(when) => known | &facts(&when.tree, true),
+            None => known.clone(),
+        };
+        let outcome = outcome(self, &name, &applies);
+        let message = message.map(|message| {
+            let place = Place::rule(&name, "message", &message.pointer);
+            self.expression(scope, &place, message, &applies)
+        });
+        let message = there(message)?;
+        let (outcome, more) = outcome?;
+        Some((Rule { name, when: when?, outcome, message }, more))
+    }
+
+    /// `known` is there whenever the expression is asked.
+    fn expression(&mut self, scope: Scope, place: &Place, text: Text, known: &Facts) -> Option<Expression> {
+        let (tree, mut reads, source) = self.checked(scope, place, &text)?;
+        let tree = match self.named.put_in(tree) {
+            Ok(tree) => tree,
+            Err(message) => {
+                self.problems.push(Problem::at(&place.pointer, format!("{}: {message}", place.label)));
+                return None;
+            }
+        };
+        for name in std::mem::take(&mut reads.expressions) {
+            self.named.extend(&mut reads, &name);
+        }
+        self.needs.group_attributes.extend(reads.group_attributes);
+        self.needs.user_attributes.extend(reads.user_attributes.into_iter().map(|(_, name)| name));
+        self.warnings.unguarded(place, &tree, known, scope, &|node| place_of(&text.text, &source, node));
+        Some(Expression { tree, text: text.text })
+    }
+
+    /// Parses and checks one expression; every mistake in it becomes a problem that begins with its place.
+    fn checked(&mut self, scope: Scope, place: &Place, text: &Text) -> Option<(IdedExpr, Reads, SourceInfo)> {
+        let Place { label, pointer, .. } = place;
+        let text = &text.text;
         let length = text.chars().count();
         if length > LENGTH_LIMIT {
             let message = format!(
@@ -88,7 +249,7 @@ impl Compiler<'_> {
             self.problems.push(Problem::at(pointer, message));
             return None;
         }
-        let (tree, source) = match self.env.parser().parse_with_source_info(&text) {
+        let (tree, source) = match self.env.parser().parse_with_source_info(text) {
             Ok(parsed) => parsed,
             Err(errors) => {
                 // What follows the first is most often its echo.
@@ -102,20 +263,38 @@ impl Compiler<'_> {
             }
         };
         let is_type = |name: &str| self.env.types().find_type(name).is_some();
-        let faults = check::check(&tree, scope, &is_type, &mut self.needs);
-        for fault in &faults {
-            let problem = Problem::at(&pointer, format!("{label}: {}", fault.message));
-            let problem = match source.offset_for(fault.node) {
-                Some((start, _)) => {
-                    let (line, column) = position(&text, start);
-                    problem.position(line, column)
-                }
+        let (reads, faults) = check::check(&tree, scope, &self.written, &is_type);
+        for Fault { node, message } in &faults {
+            let problem = Problem::at(pointer, format!("{label}: {message}"));
+            self.problems.push(match place_of(text, &source, *node) {
+                Some((line, column)) => problem.position(line, column),
                 None => problem,
-            };
-            self.problems.push(problem);
+            });
         }
-        faults.is_empty().then_some(Expression { tree, text })
+        self.warnings.near_names(place, &reads, &|node| place_of(text, &source, node));
+        faults.is_empty().then_some((tree, reads, source))
     }
+}
+
+/// What every rule has.
+struct Parts {
+    name: String,
+    when: Text,
+    message: Option<Text>,
+    scope: Scope,
+}
+
+/// Nothing written is right; something written that did not compile is not.
+fn there<T>(compiled: Option<Option<T>>) -> Option<Option<T>> {
+    match compiled {
+        Some(compiled) => compiled.map(Some),
+        None => Some(None),
+    }
+}
+
+/// Line and column of a node, if it stands in this text.
+fn place_of(text: &str, source: &SourceInfo, node: u64) -> Option<(u32, u32)> {
+    source.offset_for(node).map(|(start, _)| position(text, start))
 }
 
 /// The parser's words, without its list of everything that could have stood there.
@@ -126,17 +305,4 @@ fn plain(message: &str) -> String {
     let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
     let message = message.split(" expecting ").next().unwrap_or(message);
     message.replace("'<EOF>'", "the end").trim().to_owned()
-}
-
-/// Line and column, from 1 and in characters, of a place that the parser gives in bytes.
-fn position(text: &str, offset: u32) -> (u32, u32) {
-    let (mut line, mut column) = (1, 1);
-    for (_, character) in text.char_indices().take_while(|(index, _)| *index < offset as usize) {
-        if character == '\n' {
-            (line, column) = (line + 1, 1);
-        } else {
-            column += 1;
-        }
-    }
-    (line, column)
 }

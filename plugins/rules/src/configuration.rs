@@ -1,10 +1,17 @@
 //! What is written in `[policy.config]`, read key by key so that every mistake is found and named with its place.
 
+mod account;
+mod people;
+mod tables;
+
 use serde_json::{Map, Value};
 use usher_guest::{Problem, Problems};
 
-use crate::account::{self, Field};
+use crate::account::Field;
 use crate::near;
+
+pub(crate) use people::{Memberships, PersonOutcome};
+pub(crate) use tables::{Cell, Table};
 
 /// A CEL expression as it was written.
 #[derive(Clone, Debug)]
@@ -21,7 +28,7 @@ pub(crate) enum GroupOutcome {
     Hold,
 }
 
-/// What a rule does to a person when it applies.
+/// Whether a person comes along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UserOutcome {
     Keep,
@@ -50,11 +57,20 @@ pub(crate) struct Rule<O> {
 #[derive(Debug, Default)]
 pub(crate) struct Configuration {
     pub(crate) groups: Vec<Rule<GroupOutcome>>,
-    pub(crate) users: Vec<Rule<UserOutcome>>,
+    pub(crate) users: Vec<Rule<PersonOutcome>>,
+    pub(crate) tables: Vec<Table>,
+    /// By name.
+    pub(crate) expressions: Vec<(String, Text)>,
     pub(crate) account: Vec<(&'static Field, Text)>,
     pub(crate) otherwise_groups: Option<GroupOtherwise>,
     pub(crate) otherwise_users: Option<UserOutcome>,
 }
+
+/// The keys of the configuration.
+pub(crate) const KEYS: [&str; 6] = ["groups", "users", "account", "otherwise", "tables", "expressions"];
+
+/// Named expressions in one configuration: they are put into one another by recursion, on a stack that is bounded.
+const EXPRESSIONS_LIMIT: usize = 200;
 
 /// Bytes of a rule's name: what the host shows of it.
 const NAME_LIMIT: usize = 64;
@@ -65,7 +81,13 @@ impl Configuration {
         let mut reader = Reader::default();
         let mut read = Self::default();
         if let Some(config) = reader.table(config, "") {
-            reader.known(config, "", &["groups", "users", "account", "otherwise"]);
+            reader.known(config, "", &KEYS);
+            if let Some(tables) = config.get("tables") {
+                read.tables = reader.tables(tables);
+            }
+            if let Some(expressions) = config.get("expressions") {
+                read.expressions = reader.expressions(expressions);
+            }
             if let Some(otherwise) = config.get("otherwise") {
                 reader.otherwise(otherwise, &mut read);
             }
@@ -73,7 +95,7 @@ impl Configuration {
                 read.groups = reader.rules(groups, "/groups", Reader::group_outcome);
             }
             if let Some(users) = config.get("users") {
-                read.users = reader.rules(users, "/users", Reader::user_outcome);
+                read.users = reader.rules(users, "/users", Reader::person_outcome);
             }
             if let Some(account) = config.get("account") {
                 reader.account(account, "/account", "", &mut read.account);
@@ -116,6 +138,18 @@ impl Reader {
             other => self.wrong(pointer, format!("`{key}` must be a text, not {}", kind(other))),
         }
         None
+    }
+
+    fn expressions(&mut self, value: &Value) -> Vec<(String, Text)> {
+        let pointer = "/expressions";
+        let Some(table) = self.table(value, pointer) else { return Vec::new() };
+        if table.len() > EXPRESSIONS_LIMIT {
+            let message =
+                format!("at most {EXPRESSIONS_LIMIT} expressions can be named, here are {}", table.len());
+            self.wrong(pointer, message);
+            return Vec::new();
+        }
+        table.keys().filter_map(|name| Some((name.clone(), self.text(table, pointer, name)?))).collect()
     }
 
     fn otherwise(&mut self, value: &Value, read: &mut Configuration) {
@@ -237,14 +271,6 @@ impl Reader {
         }
     }
 
-    fn user_outcome(&mut self, rule: &Map<String, Value>, pointer: &str, name: &str) -> Option<UserOutcome> {
-        self.known_in_rule(rule, pointer, name, &["name", "when", "then", "message"]);
-        if !rule.contains_key("then") {
-            self.wrong(pointer, format!("rule `{name}` has no `then`: \"keep\", \"skip\" or \"hold\""));
-        }
-        self.word(rule, pointer, "then", &USER_OUTCOMES)
-    }
-
     fn known_in_rule(&mut self, rule: &Map<String, Value>, pointer: &str, name: &str, known: &[&str]) {
         for key in rule.keys().filter(|key| !known.contains(&key.as_str())) {
             let suggestion = near::suggestion(key, known);
@@ -252,49 +278,6 @@ impl Reader {
                 below(pointer, key),
                 format!("rule `{name}` has an unknown key `{key}`; {suggestion}"),
             );
-        }
-    }
-
-    /// `"work.costCenter" = …` and `work.costCenter = …`, which TOML reads as a table in a table, mean the same.
-    fn account(
-        &mut self,
-        value: &Value,
-        pointer: &str,
-        path: &str,
-        fields: &mut Vec<(&'static Field, Text)>,
-    ) {
-        let Some(table) = self.table(value, pointer) else { return };
-        for (key, value) in table {
-            let name = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-            let pointer = below(pointer, key);
-            if value.is_object() {
-                self.account(value, &pointer, &name, fields);
-                continue;
-            }
-            let Some(field) = Field::named(&name) else {
-                let suggestion = account::suggestion(&name);
-                self.wrong(pointer, format!("an account has no field `{name}`; {suggestion}"));
-                continue;
-            };
-            if fields.iter().any(|(taken, _)| taken.name == field.name) {
-                self.wrong(pointer, format!("the field `{}` is written twice", field.name));
-                continue;
-            }
-            match value {
-                Value::String(text) if !text.trim().is_empty() => {
-                    fields.push((field, Text { pointer, text: text.clone() }));
-                }
-                Value::String(_) => {
-                    self.wrong(
-                        pointer,
-                        format!("`{name}` is empty; `null` takes the field away, `'\"\"'` is an empty text"),
-                    );
-                }
-                other => self.wrong(
-                    pointer,
-                    format!("`{name}` must be a text that holds an expression, not {}", kind(other)),
-                ),
-            }
         }
     }
 }

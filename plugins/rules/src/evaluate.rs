@@ -1,13 +1,14 @@
 //! One group, one person: the first rule that applies decides. A rule that fails on an item holds that item, under the rule's name.
 
-use cel::objects::Key;
 use cel::{Context, ExecutionError, Value};
 use usher_guest::decision::{Decision, hold, keep, skip, sync, sync_account, sync_all};
-use usher_guest::{Account, Group, GroupDecision, TargetGroup, User, UserDecision};
+use usher_guest::{Account, Group, GroupDecision, User, UserDecision};
 
 use crate::account::{self, Field, Kind};
 use crate::configuration::{GroupOtherwise, UserOutcome};
+use crate::memberships::Groups;
 use crate::rules::{Expression, GroupOutcome, Rule, Rules};
+use crate::target_groups::target_groups;
 use crate::variables;
 
 /// What becomes of a group.
@@ -22,7 +23,7 @@ pub(crate) fn group(rules: &Rules, group: &Group) -> GroupDecision {
             let decision = match &rule.outcome {
                 GroupOutcome::Skip => skip(),
                 GroupOutcome::Hold => hold(),
-                GroupOutcome::Sync(names) => match target_groups(names, &context) {
+                GroupOutcome::Sync(names) => match target_groups(names, &context, &[]) {
                     Ok(groups) => sync_all(groups),
                     Err(cause) => return hold().because(&rule.name, format!("`sync` {cause}")),
                 },
@@ -41,20 +42,43 @@ pub(crate) fn group(rules: &Rules, group: &Group) -> GroupDecision {
 /// What becomes of a person.
 pub(crate) fn user(rules: &Rules, user: &User) -> UserDecision {
     let context = variables::of_user(rules, user);
-    let (rule, message) = match first(&rules.users, &context) {
-        First::Failed(rule, cause) => return hold().because(rule, cause),
-        First::Applies(rule) => match rule.outcome {
-            UserOutcome::Skip => return explained(skip(), rule, &context),
-            UserOutcome::Hold => return explained(hold(), rule, &context),
-            UserOutcome::Keep => (rule.name.as_str(), message(rule, &context)),
-        },
-        First::None => match rules.otherwise_users {
-            Some(UserOutcome::Skip) => return skip().because("otherwise", OTHERWISE),
-            Some(UserOutcome::Hold) => return hold().because("otherwise", OTHERWISE),
-            Some(UserOutcome::Keep) => ("otherwise", OTHERWISE.to_owned()),
-            None => ("default", String::new()),
-        },
+    let mut groups = Groups::given(&user.groups);
+    let mut decided: Option<(&str, String)> = None;
+    let mut changed: Option<(&str, String)> = None;
+    for rule in &rules.users {
+        match applies(rule, &context) {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(cause) => return hold().because(&rule.name, cause),
+        }
+        if let Err(cause) = groups.change(&rule.name, &rule.outcome.memberships, &context) {
+            return hold().because(&rule.name, cause);
+        }
+        match rule.outcome.verdict {
+            Some(UserOutcome::Skip) => return explained(skip(), rule, &context),
+            Some(UserOutcome::Hold) => return explained(hold(), rule, &context),
+            Some(UserOutcome::Keep) => {
+                decided = Some((&rule.name, message(rule, &context)));
+                break;
+            }
+            None if groups.by().last() == Some(&rule.name.as_str()) => {
+                changed = Some((&rule.name, message(rule, &context)));
+            }
+            None => {}
+        }
+    }
+    let (rule, mut message) = match (decided, rules.otherwise_users, changed) {
+        (Some(decided), ..) => decided,
+        (None, Some(UserOutcome::Skip), _) => return skip().because("otherwise", OTHERWISE),
+        (None, Some(UserOutcome::Hold), _) => return hold().because("otherwise", OTHERWISE),
+        (None, Some(UserOutcome::Keep), _) => ("otherwise", OTHERWISE.to_owned()),
+        (None, None, Some(changed)) => changed,
+        (None, None, None) => ("default", String::new()),
     };
+    let others: Vec<_> = groups.by().iter().filter(|by| **by != rule).map(|by| format!("`{by}`")).collect();
+    if !others.is_empty() {
+        message = format!("{message}; groups changed by {}", others.join(", "));
+    }
     let mut account = user.draft.clone();
     for (field, expression) in &rules.account {
         if let Err(cause) = write(&mut account, field, expression, &context) {
@@ -63,7 +87,11 @@ pub(crate) fn user(rules: &Rules, user: &User) -> UserDecision {
     }
     account::tidy(&mut account);
     let decision = if account == user.draft { keep() } else { sync_account(account) };
-    decision.because(rule, message)
+    let decision = decision.because(rule, message);
+    match groups.changed() {
+        Some(groups) => decision.groups(groups),
+        None => decision,
+    }
 }
 
 const OTHERWISE: &str = "no rule applies";
@@ -76,17 +104,21 @@ enum First<'a, O> {
 
 fn first<'a, O>(rules: &'a [Rule<O>], context: &Context) -> First<'a, O> {
     for rule in rules {
-        match context.resolve(&rule.when.tree) {
-            Ok(Value::Bool(true)) => return First::Applies(rule),
-            Ok(Value::Bool(false)) => {}
-            Ok(other) => {
-                let cause = format!("`when` gives {}, not true or false", kind(&other));
-                return First::Failed(&rule.name, cause);
-            }
-            Err(error) => return First::Failed(&rule.name, format!("`when` {}", failed(&error))),
+        match applies(rule, context) {
+            Ok(true) => return First::Applies(rule),
+            Ok(false) => {}
+            Err(cause) => return First::Failed(&rule.name, cause),
         }
     }
     First::None
+}
+
+fn applies<O>(rule: &Rule<O>, context: &Context) -> Result<bool, String> {
+    match context.resolve(&rule.when.tree) {
+        Ok(Value::Bool(applies)) => Ok(applies),
+        Ok(other) => Err(format!("`when` gives {}, not true or false", kind(&other))),
+        Err(error) => Err(format!("`when` {}", failed(&error))),
+    }
 }
 
 fn explained<A, O>(decision: Decision<A>, rule: &Rule<O>, context: &Context) -> Decision<A> {
@@ -101,54 +133,6 @@ fn message<O>(rule: &Rule<O>, context: &Context) -> String {
         Some(Err(error)) => format!("(its `message` {})", failed(&error)),
         None => format!("because {}", rule.when.text.split_whitespace().collect::<Vec<_>>().join(" ")),
     }
-}
-
-/// A name, a map with `name` and perhaps `key`, or a list of those.
-fn target_groups(names: &Expression, context: &Context) -> Result<Vec<TargetGroup>, String> {
-    match context.resolve(&names.tree).map_err(|error| failed(&error))? {
-        Value::List(list) => list.iter().map(target_group).collect(),
-        value => Ok(vec![target_group(&value)?]),
-    }
-}
-
-fn target_group(value: &Value) -> Result<TargetGroup, String> {
-    let group = match value {
-        Value::String(name) => TargetGroup::new(name.as_str()),
-        Value::Map(map) => {
-            for (key, _) in map.map.iter() {
-                if !matches!(key, Key::String(key) if matches!(key.as_str(), "name" | "key")) {
-                    return Err(format!(
-                        "gives a map with `{key}`; a group has `name` and, if it wants, `key`"
-                    ));
-                }
-            }
-            let field = |name: &str| match map.map.get(&Key::from(name)) {
-                Some(Value::String(text)) => Ok(Some(text.as_str())),
-                Some(other) => Err(format!("gives a group whose `{name}` is {}, not a text", kind(other))),
-                None => Ok(None),
-            };
-            let name = field("name")?.ok_or("gives a group without `name`")?;
-            match field("key")? {
-                Some(key) if is_key(key) => TargetGroup::new(name).key(key),
-                Some(key) => {
-                    return Err(format!(
-                        "gives the key `{key}`; a key is 1 to 128 letters, digits, `.`, `_` or `-`"
-                    ));
-                }
-                None => TargetGroup::new(name),
-            }
-        }
-        other => return Err(format!("gives {}, not a name", kind(other))),
-    };
-    if group.display_name.trim().is_empty() {
-        return Err("gives an empty name".to_owned());
-    }
-    Ok(group)
-}
-
-fn is_key(key: &str) -> bool {
-    (1..=128).contains(&key.len())
-        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 fn write(
@@ -172,18 +156,18 @@ fn write(
 }
 
 /// What went wrong, in the words of somebody who wrote the rule.
-fn failed(error: &ExecutionError) -> String {
+pub(crate) fn failed(error: &ExecutionError) -> String {
     match error {
         ExecutionError::NoSuchKey(name) => {
             format!(
-                "failed: there is no value for `{name}`; guard an attribute that may be absent with `has(…)`"
+                "failed: there is no value for `{name}`; guard an attribute that may be absent with `has(…)`, a table with `in`"
             )
         }
         error => format!("failed: {error}"),
     }
 }
 
-fn kind(value: &Value) -> String {
+pub(crate) fn kind(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(_) => "true or false".to_owned(),

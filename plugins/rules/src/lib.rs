@@ -2,9 +2,10 @@
 //! `docs/rules.md`.
 //!
 //! Read in this order: `configuration` (what is written), `names` (what a rule may speak of), `functions` (what it may
-//! call), `check` (a parsed expression against both; what it reads), `compile` (from text to `rules`), `account` (the
-//! fields of an account), `variables` and `evaluate` (one group, one person). Everything that can be wrong with a rule
-//! before it meets a person is found at `configure`, all of it at once.
+//! call), `check` (a parsed expression against both; what it reads), `named` (expressions used in others), `guards` and
+//! `warnings` (what is odd), `compile` (from text to `rules`), `account` (the fields of an account), `variables`, `evaluate`
+//! (one group, one person), `target_groups` and `memberships`. Everything that can be wrong with a rule before it meets a
+//! person is found at `configure`, all of it at once.
 
 mod account;
 mod check;
@@ -12,28 +13,42 @@ mod compile;
 mod configuration;
 mod evaluate;
 mod functions;
+mod guards;
+mod memberships;
+mod named;
 mod names;
 mod near;
+mod okta_attributes;
 mod pattern;
 mod rules;
+mod target_groups;
+mod tree;
 mod variables;
+mod warnings;
 
 #[cfg(test)]
 mod tests;
 
-use usher_guest::{Group, GroupDecision, Needs, Policy, Problems, Run, User, UserDecision};
+use usher_guest::{Group, GroupDecision, Needs, Policy, Problems, Run, User, UserDecision, log};
 
 use crate::configuration::Configuration;
 use crate::rules::Rules;
+use crate::warnings::Warnings;
 
 impl Policy for Rules {
     /// Read by hand: serde stops at the first mistake, and a person who writes rules wants them all.
     type Config = serde_json::Value;
 
+    // By hand too; the tests hold it against what is read.
+    const CONFIG_SCHEMA: Option<&'static str> = Some(include_str!("schema.json"));
+
     fn configure(config: serde_json::Value, run: Run) -> Result<Self, Problems> {
         let (configuration, mut problems) = Configuration::read(&config);
-        let rules = compile::compile(configuration, run.now, &mut problems);
-        problems.or(rules)
+        let mut warnings = Warnings::default();
+        let rules = compile::compile(configuration, run.now, &mut problems, &mut warnings);
+        let rules = problems.or(rules)?;
+        warnings.iter().for_each(log::warn);
+        Ok(rules)
     }
 
     fn needs(&self) -> Needs {

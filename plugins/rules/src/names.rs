@@ -1,24 +1,39 @@
 //! What an expression may speak of.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::account;
+use crate::near;
 
 /// Which item an expression is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// A group: `group` and `now`.
+    /// A group: `group`.
     Group,
-    /// A person: `user`, `draft` and `now`.
+    /// A person: `user` and `draft`.
     User,
+    /// A named expression, which serves the rules whose item it reads.
+    Named,
 }
 
 impl Scope {
     /// The variables of this scope.
     pub(crate) fn variables(self) -> &'static [&'static str] {
         match self {
-            Self::Group => &["group", "now"],
-            Self::User => &["user", "draft", "now"],
+            Self::Group => &["group", "now", "tables", "expressions"],
+            Self::User => &["user", "draft", "now", "tables", "expressions"],
+            Self::Named => &["group", "user", "draft", "now", "tables", "expressions"],
         }
     }
+}
+
+/// What the configuration itself gives names to.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    /// The keys of each table.
+    pub(crate) tables: BTreeMap<String, BTreeSet<String>>,
+    /// Each named expression, and whose item it reads: one of a group, one of a person, or neither.
+    pub(crate) expressions: BTreeMap<String, Option<Scope>>,
 }
 
 /// What every group has; its other attributes are below `group.attributes`.
@@ -36,15 +51,19 @@ pub(crate) enum Meaning {
     GroupAttribute(String),
     /// An attribute of the person's Okta profile that must be asked for.
     UserAttribute(String),
+    /// A named expression.
+    Expression(String),
 }
 
 /// What `root.segments…` means, or what is wrong with it.
-pub(crate) fn meaning(root: &str, segments: &[String]) -> Result<Meaning, String> {
+pub(crate) fn meaning(written: &Written, root: &str, segments: &[String]) -> Result<Meaning, String> {
     let [first, rest @ ..] = segments else {
         return match root {
             "user" => Err("`user` is read one attribute at a time, such as `user.department`: only what rules name leaves the host"
                 .to_owned()),
             "group" => Err("`group` is read one field at a time, such as `group.name`".to_owned()),
+            "tables" => Err("`tables` is read one table at a time, such as `tables.regions[user.region]`".to_owned()),
+            "expressions" => Err("`expressions` is read one at a time, such as `expressions.contractor`".to_owned()),
             _ => Ok(Meaning::Given),
         };
     };
@@ -54,7 +73,42 @@ pub(crate) fn meaning(root: &str, segments: &[String]) -> Result<Meaning, String
         "user" if USER_FIELDS.contains(&first.as_str()) => Ok(Meaning::Given),
         "user" => Ok(Meaning::UserAttribute(first.clone())),
         "group" => group(first, rest),
+        "tables" => table(written, first, rest),
+        "expressions" => expression(written, first, rest),
         _ => draft(segments),
+    }
+}
+
+fn table(written: &Written, name: &str, rest: &[String]) -> Result<Meaning, String> {
+    let Some(keys) = written.tables.get(name) else {
+        return Err(format!("there is no table `{name}`{}", suggestion(name, written.tables.keys())));
+    };
+    match rest {
+        [] => Ok(Meaning::Given),
+        [key] if keys.contains(key) => Ok(Meaning::Given),
+        [key] => Err(format!("the table `{name}` has no `{key}`{}", suggestion(key, keys))),
+        [key, ..] => Err(format!("`tables.{name}.{key}` has no fields")),
+    }
+}
+
+fn expression(written: &Written, name: &str, rest: &[String]) -> Result<Meaning, String> {
+    match rest {
+        _ if !written.expressions.contains_key(name) => {
+            Err(format!("there is no expression `{name}`{}", suggestion(name, written.expressions.keys())))
+        }
+        [] => Ok(Meaning::Expression(name.to_owned())),
+        _ => Err(format!("`expressions.{name}` has no fields")),
+    }
+}
+
+/// The near name, or all there are when they are few.
+fn suggestion<'a>(name: &str, candidates: impl IntoIterator<Item = &'a String>) -> String {
+    let candidates: Vec<_> = candidates.into_iter().map(String::as_str).collect();
+    match (near::near(name, candidates.iter().copied()), candidates.len()) {
+        (Some(near), _) => format!("; did you mean `{near}`?"),
+        (None, 0) => "; the configuration has none".to_owned(),
+        (None, 1..=8) => format!("; there are: {}", candidates.join(", ")),
+        (None, _) => String::new(),
     }
 }
 
@@ -95,7 +149,27 @@ mod tests {
     fn of(path: &str) -> Result<Meaning, String> {
         let mut segments = path.split('.').map(str::to_owned);
         let root = segments.next().unwrap();
-        meaning(&root, &segments.collect::<Vec<_>>())
+        let written = Written {
+            tables: [("regions".to_owned(), ["north".to_owned()].into())].into(),
+            expressions: [("contractor".to_owned(), None)].into(),
+        };
+        meaning(&written, &root, &segments.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn tables_and_expressions_are_those_that_are_written() {
+        assert_eq!(of("tables.regions"), Ok(Meaning::Given));
+        assert_eq!(of("tables.regions.north"), Ok(Meaning::Given));
+        assert_eq!(of("expressions.contractor"), Ok(Meaning::Expression("contractor".into())));
+        for (path, message) in [
+            ("tables", "`tables` is read one table at a time, such as `tables.regions[user.region]`"),
+            ("tables.region", "there is no table `region`; did you mean `regions`?"),
+            ("tables.regions.nort", "the table `regions` has no `nort`; did you mean `north`?"),
+            ("expressions", "`expressions` is read one at a time, such as `expressions.contractor`"),
+            ("expressions.x", "there is no expression `x`; there are: contractor"),
+        ] {
+            assert_eq!(of(path).unwrap_err(), message);
+        }
     }
 
     #[test]
@@ -118,7 +192,15 @@ mod tests {
 
     #[test]
     fn what_has_no_fields_is_named() {
-        for path in ["user.groups.x", "user.a.b", "group.name.x", "group.attributes.a.b", "now.x"] {
+        for path in [
+            "user.groups.x",
+            "user.a.b",
+            "group.name.x",
+            "group.attributes.a.b",
+            "now.x",
+            "expressions.contractor.x",
+            "tables.regions.north.x",
+        ] {
             assert!(of(path).unwrap_err().contains("has no fields"), "{path}");
         }
     }

@@ -1,16 +1,15 @@
 //! Rules, ready to be evaluated.
 
-use std::sync::Arc;
-
-use cel::{Env, IdedExpr};
+use cel::{Context, IdedExpr};
 use usher_guest::Needs;
 
 use crate::account::Field;
-use crate::configuration::{GroupOtherwise, UserOutcome};
+use crate::configuration::{GroupOtherwise, Memberships, UserOutcome};
 
 /// A checked expression.
 #[derive(Debug)]
 pub(crate) struct Expression {
+    /// With the named expressions in their places.
     pub(crate) tree: IdedExpr,
     /// As it was written.
     pub(crate) text: String,
@@ -33,14 +32,21 @@ pub(crate) enum GroupOutcome {
     Hold,
 }
 
+/// What a rule does to a person.
+#[derive(Debug)]
+pub(crate) struct PersonOutcome {
+    /// None leaves it to the rules after this one.
+    pub(crate) verdict: Option<UserOutcome>,
+    pub(crate) memberships: Memberships<Expression>,
+}
+
 /// The configured policy.
 pub(crate) struct Rules {
-    pub(crate) env: Arc<Env>,
-    /// Seconds since 1970.
-    pub(crate) now: i64,
+    /// What is the same for every item: the functions, `now` and `tables`.
+    pub(crate) common: Context<'static, 'static>,
     pub(crate) needs: Needs,
     pub(crate) groups: Vec<Rule<GroupOutcome>>,
-    pub(crate) users: Vec<Rule<UserOutcome>>,
+    pub(crate) users: Vec<Rule<PersonOutcome>>,
     pub(crate) account: Vec<(&'static Field, Expression)>,
     pub(crate) otherwise_groups: Option<GroupOtherwise>,
     pub(crate) otherwise_users: Option<UserOutcome>,

@@ -4,16 +4,41 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use cel::objects::{Key, Map};
-use cel::{Context, Value};
+use cel::{Context, Env, Value};
 use usher_guest::{Account, Attributes, Group, User};
 
 use crate::account::FIELDS;
+use crate::configuration::{Cell, Table};
 use crate::rules::Rules;
 
 type Fields = HashMap<Key, Value>;
 
-/// `group` and `now`.
-pub(crate) fn of_group(rules: &Rules, group: &Group) -> Context<'static, 'static> {
+/// `now` and `tables`.
+pub(crate) fn common(env: Env, now: u64, tables: &[Table]) -> Context<'static, 'static> {
+    let mut context = Context::with_env(Arc::new(env));
+    context.add_variable_from_value("now", i64::try_from(now).unwrap_or(i64::MAX));
+    let rows = |table: &Table| {
+        map(table.rows.iter().map(|(key, value)| (key.as_str().into(), cell(value))).collect())
+    };
+    context.add_variable_from_value(
+        "tables",
+        map(tables.iter().map(|table| (table.name.as_str().into(), rows(table))).collect()),
+    );
+    context
+}
+
+fn cell(cell: &Cell) -> Value {
+    match cell {
+        Cell::Text(value) => text(value),
+        Cell::Integer(number) => Value::Int(*number),
+        Cell::Number(number) => Value::Float(*number),
+        Cell::Boolean(boolean) => Value::Bool(*boolean),
+        Cell::List(cells) => list(cells.iter().map(self::cell)),
+    }
+}
+
+/// `group`, beside what is common.
+pub(crate) fn of_group<'a>(rules: &'a Rules, group: &Group) -> Context<'a, 'static> {
     let mut fields = Fields::from([
         ("id".into(), text(&group.id)),
         ("name".into(), text(&group.name)),
@@ -26,8 +51,8 @@ pub(crate) fn of_group(rules: &Rules, group: &Group) -> Context<'static, 'static
     context(rules, "group", fields)
 }
 
-/// `user`, `draft` and `now`.
-pub(crate) fn of_user(rules: &Rules, user: &User) -> Context<'static, 'static> {
+/// `user` and `draft`, beside what is common.
+pub(crate) fn of_user<'a>(rules: &'a Rules, user: &User) -> Context<'a, 'static> {
     let mut fields = attributes(&user.attributes);
     fields.insert("id".into(), text(&user.id));
     fields.insert("status".into(), text(user.status.word()));
@@ -37,10 +62,9 @@ pub(crate) fn of_user(rules: &Rules, user: &User) -> Context<'static, 'static> {
     context
 }
 
-fn context(rules: &Rules, name: &str, fields: Fields) -> Context<'static, 'static> {
-    let mut context = Context::with_env(Arc::clone(&rules.env));
+fn context<'a>(rules: &'a Rules, name: &str, fields: Fields) -> Context<'a, 'static> {
+    let mut context = rules.common.new_inner_scope();
     context.add_variable_from_value(name, map(fields));
-    context.add_variable_from_value("now", rules.now);
     context
 }
 

@@ -102,7 +102,7 @@ fn a_condition_that_fails_holds_and_later_rules_are_not_asked() {
     assert_eq!((decision.verdict(), decision.rule()), (&GroupVerdict::Hold, "owned"));
     assert_eq!(
         decision.message(),
-        "`when` failed: there is no value for `owner`; guard an attribute that may be absent with `has(…)`"
+        "`when` failed: there is no value for `owner`; guard an attribute that may be absent with `has(…)`, a table with `in`"
     );
     assert_eq!(policy.group(&Group::named("x").with("owner", "it")).names(), ["x"]);
 }

@@ -76,7 +76,7 @@ fn what_belongs_to_people_is_not_known_to_groups() {
     let config = json!({ "groups": [{ "name": "r", "when": "user.login == 'x'", "then": "skip" }] });
     assert_eq!(
         problem(config).message,
-        "rule `r`, `when`: `user` is not known in a rule for groups; there are: group, now"
+        "rule `r`, `when`: `user` is not known in a rule for groups; there are: group, now, tables, expressions"
     );
     assert!(
         of_condition("group.name == 'x'").message.contains("`user.groups` has the keys of the AWS groups")
@@ -94,7 +94,7 @@ fn a_variable_of_a_macro_is_known_inside_it_alone() {
     assert_eq!(
         messages,
         [
-            "rule `outside`, `when`: there is no variable `key`; there are: user, draft, now",
+            "rule `outside`, `when`: there is no variable `key`; there are: user, draft, now, tables, expressions",
             "rule `hides`, `when`: `user` is a variable already; give the items another name",
         ]
     );
@@ -153,7 +153,10 @@ fn everything_that_is_wrong_is_told_at_once() {
             ("/groups/3", "rule `c` has no `when`; one that always applies has `when = 'true'`"),
             ("/groups/3/sync", "`sync` must be a text, not a number"),
             ("/groups/4", "must be a table, not a text"),
-            ("/users/0", "rule `a` has no `then`: \"keep\", \"skip\" or \"hold\""),
+            (
+                "/users/0",
+                "rule `a` has no `then`: \"keep\", \"skip\" or \"hold\"; only one that changes groups can go without"
+            ),
             ("/users/1/when", "`when` must be a text, not true or false"),
             ("/users/1/then", "`then` must be \"keep\" or \"skip\" or \"hold\", not \"sync\""),
             ("/account/costCenter", "an account has no field `costCenter`; did you mean `work.costCenter`?"),

@@ -1,9 +1,14 @@
 //! The policy as a whole: a configuration in, decisions or problems out.
 
+mod expressions;
 mod groups;
+mod memberships;
 mod mistakes;
 mod recipes;
+mod schema;
+mod tables;
 mod users;
+mod warnings;
 
 use usher_guest::test::Run;
 use usher_guest::{Problem, Problems};
