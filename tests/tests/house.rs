@@ -49,7 +49,7 @@ const ALLOWED_IN_TESTS: &[(&str, &[&str])] = &[
     ("usher-cases", &["usher-core"]),
     ("usher-policy", &["usher-plugin-build"]),
     ("usher-plugin-rules", &["usher-core", "usher-plugin-build", "usher-policy"]),
-    ("usher-plugins", &["usher-policy"]),
+    ("usher-plugins", &["usher-core", "usher-policy"]),
     ("acme-teams", &["usher-core", "usher-plugin-build", "usher-policy"]),
 ];
 

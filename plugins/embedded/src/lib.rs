@@ -3,6 +3,9 @@
 /// The component of a built-in policy, such as `rules`.
 pub fn builtin(name: &str) -> Option<&'static [u8]> {
     match name {
+        "attribute-table" => Some(include_bytes!(concat!(env!("OUT_DIR"), "/attribute-table.wasm"))),
+        "prefix" => Some(include_bytes!(concat!(env!("OUT_DIR"), "/prefix.wasm"))),
+        "regex-rename" => Some(include_bytes!(concat!(env!("OUT_DIR"), "/regex-rename.wasm"))),
         "rules" => Some(include_bytes!(concat!(env!("OUT_DIR"), "/rules.wasm"))),
         _ => None,
     }
@@ -10,7 +13,7 @@ pub fn builtin(name: &str) -> Option<&'static [u8]> {
 
 /// The names that [`builtin`] knows.
 pub fn names() -> &'static [&'static str] {
-    &["rules"]
+    &["attribute-table", "prefix", "regex-rename", "rules"]
 }
 
 #[cfg(test)]

@@ -1,0 +1,54 @@
+//! `builtin:attribute-table`: an attribute of each person says, through a table, which AWS groups the person is in.
+//! Its guide is `docs/builtin.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use usher_guest::prelude::*;
+
+#[cfg(test)]
+mod tests;
+
+/// `[policy.config]` in `usher.toml`.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    attribute: String,
+    groups: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    keep_okta_groups: bool,
+}
+
+struct AttributeTable(Config);
+
+impl Policy for AttributeTable {
+    type Config = Config;
+
+    const CONFIG_SCHEMA: Option<&'static str> = Some(include_str!("schema.json"));
+
+    fn configure(config: Config, _: Run) -> Result<Self, Problems> {
+        Ok(Self(config))
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::default().users_only().user_attributes([&self.0.attribute])
+    }
+
+    fn user(&self, user: &User) -> UserDecision {
+        let Config { attribute, groups, keep_okta_groups } = &self.0;
+        // One value or a list of them; the other is empty.
+        let mut values = user.texts(attribute).to_vec();
+        values.extend(user.text(attribute).map(str::to_owned));
+        let names: BTreeSet<_> = values.iter().filter_map(|value| groups.get(value)).flatten().collect();
+        let message = format!("`{attribute}`: {}", values.join(", "));
+        if names.is_empty() {
+            let decision = if *keep_okta_groups { keep() } else { skip() };
+            return decision.because("not-in-table", message);
+        }
+        let given = user.groups.iter().filter(|_| *keep_okta_groups);
+        // A key alone means the group under the name it has.
+        let given = given.map(|key| TargetGroup::new("").key(key));
+        keep().groups(given.chain(names.into_iter().map(TargetGroup::new))).because("table", message)
+    }
+}
+
+usher_guest::export!(AttributeTable);

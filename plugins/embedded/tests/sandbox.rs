@@ -1,0 +1,93 @@
+//! Every built-in policy in the real sandbox, as Usher runs it.
+
+use serde_json::{Value, json};
+use usher_core::account::Account;
+use usher_core::decision::{GroupVerdict, TargetGroup};
+use usher_core::desired::UserToDecide;
+use usher_core::id::{OktaGroupId, OktaUserId};
+use usher_core::source::{self, GroupOrigin, SourceGroup, SourceUser, UserStatus};
+use usher_policy::{ConfiguredPolicy, Limits, PolicyEngine, PolicyError};
+
+fn policy(name: &str, config: Value) -> Result<ConfiguredPolicy, PolicyError> {
+    let component = usher_plugins::builtin(name).expect("it is built in");
+    PolicyEngine::new(Limits::default())?.load(&format!("builtin:{name}"), component)?.configure(&config, 0)
+}
+
+fn group(name: &str) -> SourceGroup {
+    SourceGroup {
+        id: OktaGroupId::new(format!("00g-{name}")),
+        name: name.to_owned(),
+        description: None,
+        origin: GroupOrigin::Okta,
+        attributes: Default::default(),
+    }
+}
+
+fn person(department: &str) -> UserToDecide {
+    UserToDecide {
+        source: SourceUser {
+            id: OktaUserId::new("00u-ann".to_owned()),
+            status: UserStatus::Active,
+            profile: [("department".to_owned(), source::Value::Text(department.to_owned()))].into(),
+        },
+        groups: vec!["00g-devs".to_owned()],
+        draft: Account { user_name: "ann".to_owned(), active: true, ..Account::default() },
+    }
+}
+
+fn named(name: &str) -> TargetGroup {
+    TargetGroup { key: None, display_name: name.to_owned() }
+}
+
+#[test]
+fn prefix_takes_the_prefix_away() {
+    let mut policy = policy("prefix", json!({ "prefix": "aws-" })).unwrap();
+    let decisions = policy.decide_groups(&[group("aws-admins"), group("choir")]).unwrap();
+    assert_eq!(decisions[0].verdict, GroupVerdict::Sync(vec![named("admins")]));
+    assert_eq!(decisions[1].verdict, GroupVerdict::Skip);
+}
+
+#[test]
+fn regex_rename_renames() {
+    let config = json!({ "rename": [{ "pattern": "team-(.+)-(admin|developer)", "name": "${1} ${2}s" }] });
+    let mut policy = policy("regex-rename", config).unwrap();
+    let decisions = policy.decide_groups(&[group("team-web-admin"), group("choir")]).unwrap();
+    assert_eq!(decisions[0].verdict, GroupVerdict::Sync(vec![named("web admins")]));
+    assert_eq!(decisions[1].verdict, GroupVerdict::Skip);
+}
+
+#[test]
+fn attribute_table_puts_people_into_groups() {
+    let config =
+        json!({ "attribute": "department", "groups": { "Sales": ["crm"] }, "keep_okta_groups": true });
+    let mut policy = policy("attribute-table", config).unwrap();
+    assert_eq!(policy.needs().user_attributes, ["department"]);
+    let decisions = policy.decide_users(&[person("Sales"), person("Poetry")]).unwrap();
+    let devs = TargetGroup { key: Some("00g-devs".to_owned()), display_name: String::new() };
+    assert_eq!(decisions[0].groups, Some(vec![devs, named("crm")]));
+    assert_eq!(decisions[1].groups, None);
+}
+
+#[test]
+fn each_says_what_its_configuration_looks_like() {
+    for name in usher_plugins::names() {
+        let component = usher_plugins::builtin(name).unwrap();
+        let loaded = PolicyEngine::new(Limits::default()).unwrap().load(name, component).unwrap();
+        let schema = loaded.description().config_schema.clone().expect("it has a schema");
+        let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
+        assert_eq!(schema["type"], "object", "{name}");
+        assert_eq!(schema["additionalProperties"], false, "{name}");
+    }
+}
+
+#[test]
+fn a_configuration_that_is_wrong_is_refused_with_its_place() {
+    for (name, config, place) in [
+        ("prefix", json!({ "prefix": "" }), "/prefix"),
+        ("regex-rename", json!({ "rename": [{ "pattern": "a(", "name": "" }] }), "/rename/0/pattern"),
+        ("attribute-table", json!({ "attribute": "a", "groups": { "b": "c" } }), "/groups/b"),
+    ] {
+        let error = policy(name, config).map(drop).unwrap_err().to_string();
+        assert!(error.contains(place), "{error}");
+    }
+}

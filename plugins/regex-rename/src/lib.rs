@@ -1,0 +1,62 @@
+//! `builtin:regex-rename`: groups whose whole names match a pattern come along, under a name made from its parts.
+//! Its guide is `docs/builtin.md`.
+
+use regex::Regex;
+use usher_guest::prelude::*;
+
+#[cfg(test)]
+mod tests;
+
+/// `[policy.config]` in `usher.toml`.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    rename: Vec<Rename>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rename {
+    pattern: String,
+    name: String,
+}
+
+struct RegexRename(Vec<(Regex, String)>);
+
+impl Policy for RegexRename {
+    type Config = Config;
+
+    const CONFIG_SCHEMA: Option<&'static str> = Some(include_str!("schema.json"));
+
+    fn configure(config: Config, _: Run) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let mut renames = Vec::new();
+        for (index, rename) in config.rename.into_iter().enumerate() {
+            // For the whole name: `team-.+` must not match in the middle of another.
+            let whole = format!("^(?:{})$", rename.pattern);
+            match Regex::new(&rename.pattern).and_then(|_| Regex::new(&whole)) {
+                Ok(regex) => renames.push((regex, rename.name)),
+                Err(error) => {
+                    problems.push(Problem::at(format!("/rename/{index}/pattern"), error.to_string()))
+                }
+            }
+        }
+        problems.or(Self(renames))
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::default().groups_only()
+    }
+
+    fn group(&self, group: &Group) -> GroupDecision {
+        for (regex, name) in &self.0 {
+            if regex.is_match(&group.name) {
+                let name = regex.replace(&group.name, name);
+                return sync(name).because("rename", format!("matches `{regex}`"));
+            }
+        }
+        skip().because("no-match", "no pattern matches")
+    }
+}
+
+usher_guest::export!(RegexRename);
