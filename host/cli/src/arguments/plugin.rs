@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::trial::{PolicyRunArguments, TestArguments};
 
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true)]
@@ -13,17 +15,76 @@ pub(crate) struct PluginArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
+    /// Start a policy of your own: a project that builds, tests and runs at once.
+    New(NewArguments),
+    /// Build a policy in Rust to a component, and say what came out.
+    Build(BuildArguments),
     /// Say what a policy is, what it imports and, with --config, what it reads.
     Inspect(InspectArguments),
+    /// Say everything that a policy finds wrong with a configuration. Exits with 2 when there is anything.
+    Check(CheckArguments),
+    /// Print the JSON Schema of a policy's configuration.
+    Schema(SchemaArguments),
+    /// Run a policy's case files in the sandbox.
+    Test(TestArguments),
+    /// Show what a policy decides over a snapshot, by rule or item by item.
+    Run(PolicyRunArguments),
 }
 
 impl PluginCommand {
     /// Whether the command's result was asked for as JSON.
     pub(crate) fn is_json(&self) -> bool {
         match self {
+            Self::New(arguments) => arguments.json,
+            Self::Build(arguments) => arguments.json,
             Self::Inspect(arguments) => arguments.json,
+            Self::Check(arguments) => arguments.json,
+            Self::Schema(arguments) => arguments.json,
+            Self::Test(arguments) => arguments.json,
+            Self::Run(arguments) => arguments.json,
         }
     }
+}
+
+/// What a policy can be written in.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Language {
+    Rust,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct NewArguments {
+    /// The name of the policy, and of its folder.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// Put the folder into this one.
+    #[arg(long = "in", value_name = "DIR", default_value = "")]
+    pub(crate) folder: PathBuf,
+    /// What it is written in.
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = Language::Rust)]
+    pub(crate) lang: Language,
+    /// Print the result as JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BuildArguments {
+    /// The folder of the policy, the one with its Cargo.toml.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) folder: PathBuf,
+    /// Where to put the component, instead of target/policies/NAME.wasm of its workspace.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Fail when Cargo.lock is missing or does not fit, instead of writing it.
+    #[arg(long)]
+    pub(crate) locked: bool,
+    /// Build again whenever a source changes, until interrupted.
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// Print the result as JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -35,6 +96,29 @@ pub(crate) struct InspectArguments {
     #[arg(long, short, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Print the result as JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CheckArguments {
+    /// The policy: a .wasm file, or builtin:NAME.
+    #[arg(value_name = "REF")]
+    pub(crate) reference: String,
+    /// The configuration: a usher.toml, or the policy's own configuration as TOML or JSON.
+    #[arg(long, short, value_name = "FILE", default_value = "usher.toml", env = "USHER_CONFIG")]
+    pub(crate) config: PathBuf,
+    /// Print the result as JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SchemaArguments {
+    /// The policy: a .wasm file, or builtin:NAME.
+    #[arg(value_name = "REF")]
+    pub(crate) reference: String,
+    /// Put the schema into a document that names the policy.
     #[arg(long)]
     pub(crate) json: bool,
 }

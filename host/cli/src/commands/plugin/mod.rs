@@ -1,6 +1,24 @@
 //! `usher plugin`: one file a subcommand.
 
+mod build;
+mod case_files;
+mod check;
+pub(crate) mod config_file;
+mod decided;
+mod decided_text;
+mod figures;
 mod inspect;
+mod needs_text;
+mod new;
+pub(crate) mod opened;
+mod project;
+mod questions;
+mod run;
+mod schema;
+mod sdk;
+mod source_files;
+mod test;
+mod trial;
 
 use crate::arguments::plugin::PluginCommand;
 use crate::exit::{ExitStatus, Failure};
@@ -8,6 +26,12 @@ use crate::exit::{ExitStatus, Failure};
 /// Runs the subcommand that the arguments name.
 pub(crate) async fn run(command: &PluginCommand) -> Result<ExitStatus, Failure> {
     match command {
+        PluginCommand::New(arguments) => new::new(arguments),
+        PluginCommand::Build(arguments) => build::build(arguments),
+        PluginCommand::Check(arguments) => check::check(arguments),
         PluginCommand::Inspect(arguments) => inspect::inspect(arguments),
+        PluginCommand::Schema(arguments) => schema::schema(arguments),
+        PluginCommand::Test(arguments) => test::test(arguments),
+        PluginCommand::Run(arguments) => run::run(arguments),
     }
 }

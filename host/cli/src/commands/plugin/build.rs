@@ -1,0 +1,59 @@
+//! `usher plugin build`: from a policy crate to the component, and what came out.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde_json::json;
+use usher_plugin_build::{Built, LockFile, build_crate};
+
+use super::opened;
+use super::source_files::SourceFiles;
+use crate::arguments::plugin::BuildArguments;
+use crate::exit::{ExitStatus, Failure};
+use crate::report::escape::plain;
+
+/// Builds once or, to watch, again and again.
+pub(crate) fn build(arguments: &BuildArguments) -> Result<ExitStatus, Failure> {
+    if !arguments.watch {
+        return round(arguments);
+    }
+    // Not the whole folder: the build itself writes the lock file, and -o may put the component there.
+    let places = ["Cargo.toml", "build.rs", "src", "vendor"].map(|part| arguments.folder.join(part));
+    loop {
+        // Seen before the build: what is written while it runs is built next.
+        let seen = SourceFiles::seen(&places);
+        if let Err(failure) = round(arguments) {
+            failure.print(arguments.json);
+        }
+        talkln!("waiting for a change; Ctrl-C ends");
+        seen.wait_for_change(&places);
+    }
+}
+
+fn round(arguments: &BuildArguments) -> Result<ExitStatus, Failure> {
+    let lock_file = if arguments.locked { LockFile::Kept } else { LockFile::MayChange };
+    talkln!("building {} for wasm32-unknown-unknown", plain(&arguments.folder.display().to_string()));
+    let Built { component, default_file, .. } = build_crate(&arguments.folder, lock_file)?;
+    let file = arguments.output.clone().unwrap_or_else(|| shortened(default_file));
+    let shown = file.display().to_string();
+    std::fs::write(&file, &component).with_context(|| {
+        format!("the component cannot be written to {shown}\nhint: name another file with -o, in a folder that is there")
+    })?;
+    // Only now: who is refused can look at the file.
+    let opened = opened::of_bytes(&shown, component)?;
+    if arguments.json {
+        let mut report = opened.to_json();
+        report["documentVersion"] = 1.into();
+        report["file"] = json!(shown);
+        outln!("{report:#}");
+    } else {
+        out!("{}  file      {}\n", opened.text(), plain(&shown));
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// Seen from here, when it lies below.
+fn shortened(file: PathBuf) -> PathBuf {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).ok();
+    here.and_then(|here| file.strip_prefix(here).map(Path::to_owned).ok()).unwrap_or(file)
+}

@@ -1,0 +1,77 @@
+//! `usher plugin check`: what a policy says of a configuration, all of it at once.
+
+use serde_json::{Value, json};
+use usher_policy::{ConfigProblem, PolicyError};
+
+use super::config_file::PolicyConfig;
+use super::needs_text;
+use super::opened::{self, Opened};
+use crate::arguments::plugin::CheckArguments;
+use crate::exit::{ExitStatus, Failure};
+use crate::report::escape::plain;
+
+/// Configures the policy and prints every problem with its place.
+pub(crate) fn check(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
+    let config = PolicyConfig::read(&arguments.config, &arguments.reference)?;
+    let file = plain(&arguments.config.display().to_string());
+    let opened = opened::open(&arguments.reference)?;
+    let description = opened.loaded.description();
+    let policy = format!("{} {}", description.name, description.version);
+    let policy_json = opened.to_json();
+    let Opened { loaded, .. } = opened;
+    let (needs, problems) = match loaded.configure(&config.value, opened::now()) {
+        Ok(configured) => (Some(configured.needs().clone()), Vec::new()),
+        Err(PolicyError::Config { problems, .. }) if !problems.is_empty() => (None, problems),
+        Err(error) => return Err(Failure::usage(error)),
+    };
+
+    let status = if problems.is_empty() { ExitStatus::Done } else { ExitStatus::Usage };
+    if arguments.json {
+        let problems: Vec<Value> = problems.iter().map(|problem| problem_json(problem, &config)).collect();
+        let report = json!({
+            "documentVersion": 1,
+            "status": if problems.is_empty() { "accepted" } else { "refused" },
+            "exitStatus": status as u8,
+            "policy": policy_json,
+            "config": arguments.config.display().to_string(),
+            "needs": needs.as_ref().map_or(Value::Null, needs_text::json),
+            "problems": problems,
+        });
+        outln!("{report:#}");
+        return Ok(status);
+    }
+    match needs {
+        Some(needs) => {
+            out!("{policy} takes {file}.\n{}", needs_text::text(&needs));
+            Ok(status)
+        }
+        None => Err(Failure::usage(anyhow::anyhow!("{}", refusal(&policy, &file, &problems, &config)))),
+    }
+}
+
+fn refusal(policy: &str, file: &str, problems: &[ConfigProblem], config: &PolicyConfig) -> String {
+    let count = match problems.len() {
+        1 => "1 problem".to_owned(),
+        count => format!("{count} problems"),
+    };
+    let mut text = format!("{policy} refuses {file}, {count}:");
+    for problem in problems {
+        let line = config.line_of(&problem.pointer).map(|line| format!(":{line}")).unwrap_or_default();
+        text.push_str(&format!("\n  {file}{line}: {problem}"));
+    }
+    text.push_str(
+        "\nhint: after the file and its line comes a path within the policy's configuration; numbers after that are line and column \
+         in the text that stands there",
+    );
+    text
+}
+
+fn problem_json(problem: &ConfigProblem, config: &PolicyConfig) -> Value {
+    json!({
+        "pointer": problem.pointer,
+        "message": problem.message,
+        "fileLine": config.line_of(&problem.pointer),
+        "line": problem.position.map(|(line, _)| line),
+        "column": problem.position.map(|(_, column)| column),
+    })
+}

@@ -1,0 +1,200 @@
+//! A policy's configuration from a file: out of a `usher.toml`, or bare as TOML or JSON.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::exit::Failure;
+
+/// A document with one of these at its top is a `usher.toml`, and the policy's part is below `policy`.
+const SECTIONS_OF_USHER_TOML: [&str; 3] = ["okta", "identity_center", "policy"];
+
+/// What a policy is handed, and where it stood.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyConfig {
+    pub(crate) value: Value,
+    /// The TOML text, for the line of a problem.
+    text: String,
+    /// Keys and indices from the top of that text to the configuration.
+    place: Vec<String>,
+}
+
+impl PolicyConfig {
+    /// An empty one.
+    pub(crate) fn empty() -> Self {
+        Self { value: json!({}), text: String::new(), place: Vec::new() }
+    }
+
+    /// Reads a file: JSON when its name ends in `.json`, TOML otherwise. Of several policies in a `usher.toml` it takes the one
+    /// whose `component` is `reference`.
+    pub(crate) fn read(path: &Path, reference: &str) -> Result<Self, Failure> {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Failure::usage(anyhow::anyhow!(
+                "the configuration {file} cannot be read ({error})\nhint: --config takes a usher.toml, or the policy's own \
+                 configuration as TOML or JSON"
+            ))
+        })?;
+        let found = if path.extension().is_some_and(|extension| extension == "json") {
+            serde_json::from_str(&text).map(|value| (value, Vec::new())).map_err(|error| error.to_string())
+        } else {
+            of_toml(&text, reference)
+        };
+        match found {
+            Ok((value, place)) => Ok(Self { value, text, place }),
+            Err(cause) => Err(Failure::usage(anyhow::anyhow!(
+                "{file} is no configuration: {cause}\nhint: --config takes a usher.toml, or the policy's own configuration \
+                 as TOML or JSON"
+            ))),
+        }
+    }
+
+    /// The line of the file, from 1, on which the value that a JSON Pointer names begins, or the nearest one around it.
+    /// None in JSON, which carries no lines, and where nothing of it stands in the file.
+    pub(crate) fn line_of(&self, pointer: &str) -> Option<usize> {
+        let unescaped = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
+        let document = DeTable::parse(&self.text).ok()?;
+        let mut parts = self.place.iter().cloned().chain(unescaped);
+        let first = parts.next()?;
+        let (key, mut value) = document.get_ref().get_key_value(first.as_str())?;
+        let mut start = key.span().start;
+        for part in parts {
+            let Some((at, next)) = child(value, &part) else { break };
+            (start, value) = (at, next);
+        }
+        Some(line(&self.text, start))
+    }
+}
+
+/// The value below another, and the byte at which a reader would look for it: that of its key, when it has one.
+fn child<'a, 'b>(value: &'b Spanned<DeValue<'a>>, part: &str) -> Option<(usize, &'b Spanned<DeValue<'a>>)> {
+    match value.get_ref() {
+        DeValue::Table(table) => table.get_key_value(part).map(|(key, value)| (key.span().start, value)),
+        DeValue::Array(items) => {
+            let item = items.get(part.parse::<usize>().ok()?)?;
+            Some((item.span().start, item))
+        }
+        _ => None,
+    }
+}
+
+fn line(text: &str, byte: usize) -> usize {
+    text.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
+}
+
+fn of_toml(text: &str, reference: &str) -> Result<(Value, Vec<String>), String> {
+    let document: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map(|span| format!("line {}: ", line(text, span.start)));
+        format!("{}{}", line.unwrap_or_default(), error.message())
+    })?;
+    if !SECTIONS_OF_USHER_TOML.iter().any(|section| document.contains_key(*section)) {
+        return Ok((to_json(toml::Value::Table(document)), Vec::new()));
+    }
+    let (policy, mut place) = match document.get("policy") {
+        None => return Ok((json!({}), Vec::new())),
+        Some(toml::Value::Array(policies)) => {
+            let index = the_one(policies, reference)?;
+            (policies.get(index), vec!["policy".to_owned(), index.to_string()])
+        }
+        Some(policy) => (Some(policy), vec!["policy".to_owned()]),
+    };
+    let config = policy.and_then(|policy| policy.get("config")).cloned();
+    if config.is_some() {
+        place.push("config".to_owned());
+    }
+    Ok((config.map_or_else(|| json!({}), to_json), place))
+}
+
+/// Which of several policies is meant.
+fn the_one(policies: &[toml::Value], reference: &str) -> Result<usize, String> {
+    let component =
+        |policy: &toml::Value| policy.get("component").and_then(|value| value.as_str()).map(str::to_owned);
+    let named: Vec<usize> = (0..policies.len())
+        .filter(|index| component(&policies[*index]).as_deref() == Some(reference))
+        .collect();
+    match (named.as_slice(), policies.len()) {
+        ([index], _) => Ok(*index),
+        ([], 1) => Ok(0),
+        ([], _) => {
+            let there: Vec<String> = policies.iter().filter_map(component).collect();
+            Err(format!("none of its policies is {reference}; they are {}", there.join(", ")))
+        }
+        (several, _) => Err(format!(
+            "{} of its policies are {reference}, each with a configuration of its own; put the one that is meant into a file",
+            several.len()
+        )),
+    }
+}
+
+fn to_json(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => number.into(),
+        toml::Value::Boolean(boolean) => boolean.into(),
+        toml::Value::Datetime(time) => time.to_string().into(),
+        toml::Value::Array(items) => items.into_iter().map(to_json).collect(),
+        toml::Value::Table(table) => table
+            .into_iter()
+            .map(|(key, value)| (key, to_json(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(text: &str, reference: &str) -> PolicyConfig {
+        let (value, place) = of_toml(text, reference).unwrap();
+        PolicyConfig { value, text: text.to_owned(), place }
+    }
+
+    #[test]
+    fn a_bare_file_is_the_configuration_itself() {
+        let config =
+            config("prefix = \"aws-\"\n[[groups]]\nname = \"a\"\n\n[[groups]]\nname = \"b\"\n", "x.wasm");
+        assert_eq!(config.value, json!({ "prefix": "aws-", "groups": [{ "name": "a" }, { "name": "b" }] }));
+        assert_eq!(config.line_of("/groups/1/name"), Some(6));
+    }
+
+    #[test]
+    fn in_a_usher_toml_it_is_the_policys_part() {
+        let config = config("[okta]\ndomain = \"x\"\n[policy.config]\nprefix = 1\n", "x.wasm");
+        assert_eq!(config.value, json!({ "prefix": 1 }));
+        assert_eq!(config.line_of("/prefix"), Some(4));
+    }
+
+    #[test]
+    fn what_is_missing_is_looked_for_around_it() {
+        let config =
+            config("[policy]\ncomponent = \"x\"\n[policy.config]\n[policy.config.table]\na = 1\n", "x");
+        assert_eq!(config.line_of("/table/b"), Some(4));
+        assert_eq!(config.line_of(""), Some(3));
+    }
+
+    #[test]
+    fn of_several_policies_the_named_one_is_meant() {
+        let text = "[[policy]]\ncomponent = \"a.wasm\"\nconfig = { n = 1 }\n[[policy]]\ncomponent = \"b.wasm\"\nconfig = { n = 2 }\n";
+        let found = config(text, "b.wasm");
+        assert_eq!(found.value, json!({ "n": 2 }));
+        assert_eq!(found.line_of("/n"), Some(6));
+        assert_eq!(
+            of_toml(text, "c.wasm").unwrap_err(),
+            "none of its policies is c.wasm; they are a.wasm, b.wasm"
+        );
+    }
+
+    #[test]
+    fn a_file_without_a_policy_configures_nothing() {
+        assert_eq!(config("[okta]\ndomain = \"x\"\n", "builtin:rules").value, json!({}));
+    }
+
+    #[test]
+    fn what_is_no_toml_is_told_with_its_line() {
+        assert!(of_toml("a = 1\nb = \n", "x").unwrap_err().starts_with("line 2: "));
+    }
+}
