@@ -35,6 +35,9 @@ pub struct UserToDecide {
 pub struct DesiredUser {
     /// The account.
     pub account: Account,
+    /// Whether nothing of it may be written but that it is closed: the rest is none that AWS would take. No account is
+    /// created or adopted, one that stands keeps its attributes, and memberships are mirrored.
+    pub keeps_attributes: bool,
     /// Who said so.
     pub why: Reason,
 }
@@ -44,6 +47,9 @@ pub struct DesiredUser {
 pub struct DesiredGroup {
     /// Its name.
     pub display_name: String,
+    /// Names that decisions cannot agree on: several for this key, or one that another key wants too. Empty when the name
+    /// is its own. A contested group is not created, adopted or renamed; where it stands, its members are mirrored.
+    pub contested_names: BTreeSet<String>,
     /// Who is in it.
     pub members: BTreeSet<OktaUserId>,
     /// Who said so.
@@ -79,13 +85,19 @@ pub struct Desired {
     pub users: BTreeMap<OktaUserId, DesiredUser>,
     /// Groups by key.
     pub groups: BTreeMap<GroupKey, DesiredGroup>,
-    /// Users whose account and memberships stay as they stand.
+    /// Users whose account stays as it stands, and memberships too unless the person is among `users`.
     pub held_users: BTreeMap<OktaUserId, Left>,
+    /// UserNames by which an account that nobody claims may be that of somebody held, beside the label.
+    pub held_names: BTreeMap<OktaUserId, BTreeSet<String>>,
+    /// Held users whom Okta has closed: their accounts are closed and else stay, since a hold keeps nothing open.
+    pub closed_users: BTreeMap<OktaUserId, Reason>,
+    /// Users whose groups a decision about them replaced. In a narrowed run such a decision saw only some of the groups.
+    pub regrouped_users: BTreeSet<OktaUserId>,
     /// Source groups on hold.
     pub held_groups: BTreeMap<OktaGroupId, Left>,
     /// Everybody in a source group on hold: a group whose key a policy chose keeps them, since the held group may own it.
     pub people_on_hold: BTreeSet<OktaUserId>,
-    /// Keys whose group stays as it stands: those that a held or conflicting source group may own.
+    /// Keys whose group stays as it stands: those that a held source group may own.
     pub untouched_groups: BTreeSet<GroupKey>,
     /// Users that the policy does not want.
     pub skipped_users: BTreeMap<OktaUserId, Left>,

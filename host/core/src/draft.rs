@@ -54,7 +54,7 @@ pub fn account(user: &SourceUser) -> Account {
 }
 
 /// Whether a person of this status may sign in: all but the suspended and the deprovisioned.
-fn is_active(status: UserStatus) -> bool {
+pub(crate) fn is_active(status: UserStatus) -> bool {
     !matches!(status, UserStatus::Suspended | UserStatus::Deprovisioned)
 }
 

@@ -70,7 +70,14 @@ impl GroupKey {
 
     /// Whether an `externalId` is one that Usher writes on a group: an Okta group id or `usher-…`.
     pub fn is_ours(external_id: &str) -> bool {
-        external_id.starts_with("usher-") || is_okta_shaped(external_id, "00g")
+        external_id.starts_with("usher-") || OktaGroupId::is_okta_shaped(external_id)
+    }
+}
+
+impl OktaGroupId {
+    /// Whether a text has the shape of an Okta group id: `00g` and 17 letters or digits.
+    pub fn is_okta_shaped(text: &str) -> bool {
+        is_okta_shaped(text, "00g")
     }
 }
 

@@ -183,6 +183,12 @@ pub struct Plan {
     pub held_users: Vec<Left>,
     /// Source groups left as they stand.
     pub held_groups: Vec<Left>,
+    /// Groups, by name, that stay as they are because their members were not read.
+    #[serde(default)]
+    pub unread_groups: Vec<String>,
+    /// People who are no longer wanted and stay active, since a group that is left as it is has them.
+    #[serde(default)]
+    pub kept_users: Vec<Left>,
     /// What is contested.
     pub conflicts: Vec<Conflict>,
     /// Things worth a line that are no failure: an inactive person who was not created, a name that was cut.

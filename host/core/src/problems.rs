@@ -83,13 +83,18 @@ impl Account {
 
     /// Everything AWS would refuse about this account; empty when it may be written.
     pub fn problems(&self) -> Vec<Problem> {
-        let why = |field: Field| match (field, self.get(field)) {
+        Field::ALL.iter().filter_map(|field| self.problem(*field)).collect()
+    }
+
+    /// What AWS would refuse about one attribute.
+    pub fn problem(&self, field: Field) -> Option<Problem> {
+        let why = match (field, self.get(field)) {
             (Field::Active, _) => None,
             (field, None) => field.is_required().then(|| "is empty, and AWS requires it".to_owned()),
             (Field::UserName, Some(name)) => user_name_problem(name),
             (_, Some(text)) => text_problem(text),
         };
-        Field::ALL.iter().filter_map(|field| Some(Problem { field: *field, why: why(*field)? })).collect()
+        Some(Problem { field, why: why? })
     }
 }
 

@@ -16,7 +16,7 @@ mod users;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actual::{Actual, ActualUser, Completeness};
-use crate::desired::{Conflict, Desired, Scope};
+use crate::desired::{Conflict, Desired, Left, Scope};
 use crate::id::OktaUserId;
 use crate::plan::{Plan, Standing};
 use crate::source::Whereabouts;
@@ -40,6 +40,7 @@ pub fn reconcile(
 ) -> Plan {
     let mut findings = Findings::default();
     let people = users::reconcile(desired, actual, &mut findings);
+    users::deactivate_closed(desired, actual, &mut findings);
     users::deactivate_leavers(desired, actual, whereabouts, &mut findings);
     let groups = groups::reconcile(desired, actual, &mut findings);
     members::reconcile(desired, actual, &people, &groups, &mut findings);
@@ -49,6 +50,8 @@ pub fn reconcile(
         operations: findings.stages.into_operations(),
         held_users: desired.held_users.values().cloned().collect(),
         held_groups: desired.held_groups.values().cloned().collect(),
+        unread_groups: findings.unread_groups,
+        kept_users: findings.kept_users,
         conflicts,
         notes: findings.notes,
         standing: standing(actual),
@@ -60,7 +63,21 @@ pub fn reconcile(
 struct Findings {
     stages: Stages,
     conflicts: Vec<Conflict>,
+    unread_groups: Vec<String>,
+    kept_users: Vec<Left>,
     notes: Vec<String>,
+}
+
+impl Findings {
+    /// Two that stand in each other's way are told once.
+    fn conflict(&mut self, found: Conflict) {
+        let is_told = |it: &Conflict| {
+            it.contested == found.contested && found.parties.iter().all(|party| it.parties.contains(party))
+        };
+        if !self.conflicts.iter().any(is_told) {
+            self.conflicts.push(found);
+        }
+    }
 }
 
 fn standing_leavers<'a>(

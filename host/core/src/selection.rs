@@ -1,8 +1,8 @@
 //! From decisions to the desired directory.
 //!
 //! [`Selection`] holds what the group decisions came to: which source groups are read, and which groups in AWS they become.
-//! [`people`] adds the decisions about people; [`contest`] finds what two of them want at once; [`derived_key`] makes the key
-//! of a group that has none.
+//! [`people`] adds the decisions about people; [`contest`] finds the groups that they do not agree on; [`derived_key`] makes
+//! the key of a group that has none.
 
 mod contest;
 mod derived_key;
@@ -37,7 +37,8 @@ pub struct Selection {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Target {
     key: GroupKey,
-    /// The key as policies see it: an Okta group id, or what a policy chose, without `usher-`.
+    /// The key as policies see it: an Okta group id, or what a policy chose, without `usher-`. No chosen one is the id of an
+    /// Okta group, so that each names one group in AWS.
     policy_key: String,
     display_name: String,
     why: Reason,
@@ -54,13 +55,14 @@ impl Selection {
             skipped: BTreeMap::new(),
             untouched: BTreeSet::new(),
         };
+        let ids: BTreeSet<&str> = groups.iter().map(|group| group.id.as_str()).collect();
         for group in groups {
-            selection.take(group, decisions.get(&group.id).copied());
+            selection.take(group, decisions.get(&group.id).copied(), &ids);
         }
         selection
     }
 
-    fn take(&mut self, group: &SourceGroup, decision: Option<&GroupDecision>) {
+    fn take(&mut self, group: &SourceGroup, decision: Option<&GroupDecision>, ids: &BTreeSet<&str>) {
         let left = |why: Reason| Left { label: group.name.clone(), why };
         let Some(GroupDecision { verdict, why, .. }) = decision else {
             let why = Reason::new(GROUP_RULE, "the policy gave no answer for it");
@@ -74,7 +76,10 @@ impl Selection {
             GroupVerdict::Sync(targets) if targets.is_empty() => {
                 self.skipped.insert(group.id.clone(), left(why.clone()));
             }
-            GroupVerdict::Sync(targets) => match targets.iter().find_map(target_problem) {
+            GroupVerdict::Sync(targets) => match targets
+                .iter()
+                .find_map(|target| target_problem(target).or_else(|| borrowed_id(target, ids)))
+            {
                 Some(problem) => self.hold(group, targets, left(Reason::new(GROUP_RULE, problem))),
                 None => {
                     let targets = targets.iter().map(|target| Target::of(group, target, why)).collect();
@@ -132,7 +137,7 @@ impl Selection {
         decisions: &[UserDecision],
         scope: Scope,
     ) -> Desired {
-        people::Gathering::of(self, reading).decided(asked, decisions).desired(scope)
+        people::Gathering::of(self, reading, scope).decided(asked, decisions).desired()
     }
 }
 
@@ -167,4 +172,11 @@ fn target_problem(target: &TargetGroup) -> Option<String> {
         Some(format!("the key {key:?} that the policy chose {}", chosen_key_problem(key)?))
     };
     name.or_else(key)
+}
+
+/// Why a key that a decision about a group chose cannot be its own: it is an Okta group's id, which is that group's key already.
+fn borrowed_id(target: &TargetGroup, ids: &BTreeSet<&str>) -> Option<String> {
+    let key = target.key.as_deref()?;
+    (ids.contains(key) || OktaGroupId::is_okta_shaped(key))
+        .then(|| format!("the key {key:?} that the policy chose is the id of an Okta group; no key means the group's own id"))
 }

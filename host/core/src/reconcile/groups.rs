@@ -32,6 +32,10 @@ enum Standing<'a> {
 }
 
 impl<'a> Match<'a> {
+    fn is_contested(&self) -> bool {
+        !self.wanted.contested_names.is_empty()
+    }
+
     fn group(&self) -> Option<&'a ActualGroup> {
         match self.standing {
             Standing::Linked(group) | Standing::Unclaimed(group) => Some(group),
@@ -40,14 +44,27 @@ impl<'a> Match<'a> {
     }
 }
 
-/// Plans what becomes of the desired groups. Gives back those whose members are to be compared: all that are there once the
-/// plan is applied. Creating one is left to `members`, which knows its first members.
-pub(super) fn reconcile(
-    desired: &Desired,
-    actual: &Actual,
-    findings: &mut Findings,
-) -> BTreeMap<GroupKey, GroupRef> {
+/// The groups of a plan, for their members.
+#[derive(Default)]
+pub(super) struct Groups {
+    /// Those whose members are to be compared: all desired ones that are there once the plan is applied.
+    pub(super) there: BTreeMap<GroupKey, GroupRef>,
+    /// Names, without case, that a desired group cannot take. A group of ours that bears one is what people have in place of
+    /// the group that they should have.
+    pub(super) missed_names: BTreeSet<String>,
+}
+
+/// Plans what becomes of the desired groups. Creating one is left to `members`, which knows its first members.
+pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findings) -> Groups {
+    let mut groups = Groups::default();
     let mut matches = matches(desired, actual);
+    matches.retain(|_, found| {
+        let is_left = found.is_contested() && !matches!(found.standing, Standing::Linked(_));
+        if is_left {
+            groups.missed_names.extend(found.wanted.contested_names.iter().map(|name| folded(name)));
+        }
+        !is_left
+    });
     matches.retain(|_, found| {
         let unread = found.group().filter(|group| !actual.members.contains_key(&group.id));
         if let Some(group) = unread {
@@ -55,19 +72,29 @@ pub(super) fn reconcile(
                 "the group {:?} stays as it is: its members were not read",
                 group.display_name
             ));
+            findings.unread_groups.push(group.display_name.clone());
         }
         unread.is_none()
     });
 
+    // Like a blocked one below: the group keeps its name, and revoking does not wait for people to agree on another.
+    matches.retain(|key, found| {
+        if let (true, Some(group)) = (found.is_contested(), found.group()) {
+            groups.there.insert(key.clone(), group_ref(key, Some(group), &group.display_name));
+        }
+        !found.is_contested()
+    });
+
     let mut movers = movers(&matches);
     let blocked = contested(&movers, stayers(&matches, actual));
-    let mut groups = BTreeMap::new();
     for (key, (claim, holder)) in blocked {
         let Some(found) = matches.remove(&key) else { continue };
         findings.conflicts.push(conflict(&movers[&key].label, &found.wanted.display_name, &claim, holder));
         // A group of ours keeps its name, and its members are mirrored all the same: revoking must not wait.
         if let Standing::Linked(group) = found.standing {
-            groups.insert(key.clone(), group_ref(&key, Some(group), &group.display_name));
+            groups.there.insert(key.clone(), group_ref(&key, Some(group), &group.display_name));
+        } else {
+            groups.missed_names.insert(folded(&found.wanted.display_name));
         }
         movers.remove(&key);
     }
@@ -92,7 +119,7 @@ pub(super) fn reconcile(
             }
             Standing::Unclaimed(standing) => adopt(&group, standing, found.wanted, phase, findings),
         }
-        groups.insert(key.clone(), group);
+        groups.there.insert(key.clone(), group);
     }
     groups
 }
@@ -138,6 +165,8 @@ fn movers(matches: &BTreeMap<GroupKey, Match<'_>>) -> BTreeMap<GroupKey, Mover> 
         label: format!("{:?} ({key})", found.wanted.display_name),
         has: found.group().map(|group| claim(&group.display_name)).unwrap_or_default(),
         wants: claim(&found.wanted.display_name),
+        // Which of two groups gets a name that both want is judged before: the decisions are in conflict.
+        is_owner: true,
     };
     matches.iter().map(|(key, found)| (key.clone(), mover(key, found))).collect()
 }

@@ -1,7 +1,8 @@
 //! Memberships: desired groups are mirrored, groups of ours that nobody desires any more are emptied.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::groups::Groups;
 use super::stages::Phase;
 use super::users::People;
 use super::{Findings, is_absence_meaningful};
@@ -9,25 +10,25 @@ use crate::actual::{Actual, ActualGroup};
 use crate::decision::Reason;
 use crate::desired::{Desired, DesiredGroup, Scope};
 use crate::id::{GroupKey, OktaGroupId, ScimUserId};
+use crate::name::folded;
 use crate::plan::{Change, GroupRef, MEMBERS_PER_REQUEST, UserRef};
 
-/// Plans the memberships of all groups, and with them the new groups. `groups` are the desired ones that are there once the
-/// plan is applied.
+/// Plans the memberships of all groups, and with them the new groups.
 pub(super) fn reconcile(
     desired: &Desired,
     actual: &Actual,
     people: &People,
-    groups: &BTreeMap<GroupKey, GroupRef>,
+    groups: &Groups,
     findings: &mut Findings,
 ) {
     let members = Members { desired, actual, people };
-    for (key, group) in groups {
+    for (key, group) in &groups.there {
         let Some(wanted) = desired.groups.get(key) else { continue };
         members.mirror(group, wanted, findings);
     }
     if is_absence_meaningful(desired, actual) {
         for group in actual.groups.values() {
-            members.empty(group, findings);
+            members.empty(group, &groups.missed_names, findings);
         }
     }
 }
@@ -47,6 +48,8 @@ impl Members<'_> {
 
         let stay: BTreeSet<&ScimUserId> =
             wanted_users.iter().filter_map(|user| user.scim_id.as_ref()).collect();
+        let not_adopted = wanted.members.iter().filter_map(|id| self.people.not_adopted.get(id)).flatten();
+        let stay: BTreeSet<&ScimUserId> = stay.into_iter().chain(not_adopted).collect();
         let leaving = standing.iter().filter(|id| !stay.contains(id) && !self.is_kept(id, &group.key));
         self.remove(group, leaving, &wanted.why, findings);
 
@@ -69,8 +72,9 @@ impl Members<'_> {
         }
     }
 
-    /// Empties a group of ours that nobody desires. It stays, with its id: permission sets hang on it.
-    fn empty(&self, group: &ActualGroup, findings: &mut Findings) {
+    /// Empties a group of ours that nobody desires. It stays, with its id: permission sets hang on it. A group whose name a
+    /// desired one cannot take keeps its members: they would lose it and get nothing in its place.
+    fn empty(&self, group: &ActualGroup, missed_names: &BTreeSet<String>, findings: &mut Findings) {
         let Some(key) = group.external_id.as_deref().filter(|id| GroupKey::is_ours(id)).map(GroupKey::new)
         else {
             return;
@@ -81,6 +85,13 @@ impl Members<'_> {
             return;
         }
         let Some(standing) = self.actual.members.get(&group.id) else { return };
+        if missed_names.contains(&folded(&group.display_name)) {
+            findings.notes.push(format!(
+                "the group {:?} ({key}) keeps its members: another group should have its name and cannot take it",
+                group.display_name
+            ));
+            return;
+        }
         let why = self.orphaned(&key);
         let leaving = standing.iter().filter(|id| !self.is_kept(id, &key));
         let group = GroupRef {
@@ -108,10 +119,22 @@ impl Members<'_> {
     fn is_kept(&self, id: &ScimUserId, key: &GroupKey) -> bool {
         let owner_is_on_hold =
             || self.people.owners.get(id).is_some_and(|owner| self.desired.people_on_hold.contains(owner));
-        let has_other_sources = || self.desired.scope == Scope::Narrowed || owner_is_on_hold();
         self.people.kept.contains(id)
             || !self.actual.users.contains_key(id)
-            || (key.is_chosen() && has_other_sources())
+            || match self.desired.scope {
+                Scope::Whole => key.is_chosen() && owner_is_on_hold(),
+                Scope::Narrowed => key.is_chosen() || self.may_be_regrouped(id),
+            }
+    }
+
+    /// Whether a policy that was asked with all groups in sight may have put this member where Okta does not. It may also put
+    /// people into a group of Okta's own id, and a narrowed run asks only about people of the groups it reads. So where it
+    /// replaced anybody's groups, whoever was not asked about stays, and so does whoever was asked and got other groups. Of a
+    /// policy that replaced nobody's groups, it is taken that groups hold whom Okta says.
+    fn may_be_regrouped(&self, id: &ScimUserId) -> bool {
+        let regrouped = &self.desired.regrouped_users;
+        let is_settled = |owner| self.desired.users.contains_key(owner) && !regrouped.contains(owner);
+        !regrouped.is_empty() && !self.people.owners.get(id).is_some_and(is_settled)
     }
 
     fn remove<'b>(

@@ -28,11 +28,23 @@ pub(super) struct Mover {
     pub(super) has: BTreeSet<Claim>,
     /// What it should hold.
     pub(super) wants: BTreeSet<Claim>,
+    /// Whether what it holds is its own. An account to be adopted is nobody's yet: who else wants its name is a rival.
+    pub(super) is_owner: bool,
 }
 
 impl Mover {
     fn moves(&self) -> bool {
         self.has != self.wants
+    }
+
+    /// What it wants and has no right to yet.
+    fn seeks(&self) -> impl Iterator<Item = &Claim> {
+        self.wants.iter().filter(|claim| !self.is_owner || !self.has.contains(claim))
+    }
+
+    /// What it wants and has a right to.
+    fn keeps(&self) -> impl Iterator<Item = &Claim> {
+        self.wants.iter().filter(|claim| self.is_owner && self.has.contains(claim))
     }
 }
 
@@ -46,15 +58,14 @@ pub(super) fn contested<K: Ord + Clone>(
 ) -> BTreeMap<K, (Claim, String)> {
     let mut wanted: BTreeMap<&Claim, Vec<&K>> = BTreeMap::new();
     for (id, mover) in movers {
-        for claim in mover.wants.difference(&mover.has) {
+        for claim in mover.seeks() {
             wanted.entry(claim).or_default().push(id);
         }
     }
     let mut taken: Vec<(Claim, String)> = stayers.into_iter().collect();
     // Two that want one thing: whoever has it keeps it, else nobody gets it.
     for mover in movers.values() {
-        let kept = mover.wants.intersection(&mover.has);
-        taken.extend(kept.map(|claim| (claim.clone(), mover.label.clone())));
+        taken.extend(mover.keeps().map(|claim| (claim.clone(), mover.label.clone())));
     }
     let mut blocked: BTreeMap<K, (Claim, String)> = BTreeMap::new();
     for (claim, rivals) in wanted.iter().filter(|(_, rivals)| rivals.len() > 1) {
@@ -152,8 +163,12 @@ mod tests {
 
     /// `(id, has, wants)`
     fn movers(all: &[(u8, &str, &str)]) -> BTreeMap<u8, Mover> {
-        let mover =
-            |id: &u8, has, wants| Mover { label: id.to_string(), has: claims(has), wants: claims(wants) };
+        let mover = |id: &u8, has, wants| Mover {
+            label: id.to_string(),
+            has: claims(has),
+            wants: claims(wants),
+            is_owner: true,
+        };
         all.iter().map(|(id, has, wants)| (*id, mover(id, has, wants))).collect()
     }
 
@@ -185,6 +200,15 @@ mod tests {
         let told = |id, name: &str, holder: &str| (id, name.to_owned(), holder.to_owned());
         assert_eq!(blocked(&[(1, "a", "a"), (2, "b", "a")], ""), [told(2, "a", "1")]);
         assert_eq!(blocked(&[(1, "b", "a"), (2, "", "a")], ""), [told(1, "a", "2"), told(2, "a", "1")]);
+    }
+
+    #[test]
+    fn who_is_to_be_adopted_owns_no_name_yet() {
+        let mut all = movers(&[(1, "a", "a"), (2, "b", "a")]);
+        all.get_mut(&1).unwrap().is_owner = false;
+        let found: Vec<(u8, String)> =
+            contested(&all, BTreeMap::new()).into_iter().map(|(id, (_, holder))| (id, holder)).collect();
+        assert_eq!(found, [(1, "2".to_owned()), (2, "1".to_owned())]);
     }
 
     #[test]

@@ -48,6 +48,9 @@ impl World {
                 users: BTreeMap::new(),
                 groups: BTreeMap::new(),
                 held_users: BTreeMap::new(),
+                held_names: BTreeMap::new(),
+                closed_users: BTreeMap::new(),
+                regrouped_users: BTreeSet::new(),
                 held_groups: BTreeMap::new(),
                 people_on_hold: BTreeSet::new(),
                 untouched_groups: BTreeSet::new(),
@@ -72,7 +75,7 @@ impl World {
 
     fn wanted(mut self, id: &str, account: Account) -> Self {
         let why = Reason::new("keep", "as drafted");
-        self.desired.users.insert(OktaUserId::new(id), DesiredUser { account, why });
+        self.desired.users.insert(OktaUserId::new(id), DesiredUser { account, keeps_attributes: false, why });
         self
     }
 
@@ -86,6 +89,7 @@ impl World {
     fn wanted_group(mut self, key: &str, name: &str, members: &[&str]) -> Self {
         let group = DesiredGroup {
             display_name: name.into(),
+            contested_names: BTreeSet::new(),
             members: members.iter().map(|id| OktaUserId::new(*id)).collect(),
             why: Reason::new("groups", "selected"),
         };
@@ -440,6 +444,8 @@ fn a_member_of_a_group_left_as_it_is_stays_active_unless_okta_or_the_policy_says
     assert_eq!(told(active, "usher-team", held).told(), NOTHING);
     let note = format!("bob stays active: a member of \"team\", which is left as it is ({BOB})");
     assert_eq!(told(active, TEAM, held).plan().notes, [note]);
+    let why = Reason::new("group-on-hold", "a member of \"team\", which is left as it is");
+    assert_eq!(told(active, TEAM, held).plan().kept_users, [Left { label: "bob".into(), why }]);
 
     let closed = ["0 deactivate-user bob; active true → false"];
     assert_eq!(told(Whereabouts::Known(UserStatus::Deprovisioned), TEAM, held).told(), closed);
@@ -504,7 +510,13 @@ fn a_name_that_another_group_of_ours_keeps_is_a_conflict_and_the_rest_goes_on() 
         .stands("u1", ANN, account("ann"))
         .wanted_group(TEAM, "team", &[ANN])
         .group_stands("g2", gone, "TEAM", &["u1"]);
-    assert_eq!(world.told(), ["0 remove-members TEAM: ann"]);
+    assert_eq!(world.told(), NOTHING, "who is in it would get no other group in its place");
+    assert_eq!(
+        world.plan().notes,
+        [format!(
+            "the group \"TEAM\" ({gone}) keeps its members: another group should have its name and cannot take it"
+        )]
+    );
     let parties = r#""team" (00g0000000000000team) / "TEAM" (00g0000000000000gone)"#;
     assert_eq!(conflicts(&world.plan()), [format!(r#"displayName "team": {parties}"#)]);
 }
@@ -519,6 +531,7 @@ fn a_group_whose_members_were_not_read_is_not_changed() {
         .with(|it| it.actual.members.clear());
     assert_eq!(world.told(), NOTHING);
     assert_eq!(world.plan().notes, [r#"the group "team" stays as it is: its members were not read"#]);
+    assert_eq!(world.plan().unread_groups, ["team"]);
 }
 
 /// One member each in a group of ours, one of a key that a policy chose, and one of nobody's; none of them desired.
@@ -604,4 +617,148 @@ fn two_hundred_and_fifty_members_take_three_requests() {
         })
         .collect();
     assert_eq!(sizes, [(1, "create-group", 100), (2, "add-members", 100), (2, "add-members", 50)]);
+}
+
+/// Ann and Bob want the userName that the account `u9`, if there is one, has and nobody claims.
+fn rivals() -> World {
+    let lee = |name: &str| Account { email: None, ..account(name) };
+    World::new().wanted(ANN, lee("lee")).wanted(BOB, lee("LEE")).wanted_group(TEAM, "team", &[ANN])
+}
+
+#[test]
+fn two_who_want_one_user_name_get_no_account_and_are_told_once() {
+    assert_eq!(rivals().told(), ["0 create-group team: "]);
+    let told = [format!(r#"userName "lee": lee ({ANN}) / LEE ({BOB})"#)];
+    assert_eq!(conflicts(&rivals().plan()), told);
+    let unclaimed = rivals().stands("u9", "", Account { email: None, ..account("lee") });
+    assert_eq!(unclaimed.told(), ["0 create-group team: "], "which of them it belongs to is not known");
+    assert_eq!(conflicts(&unclaimed.plan()), told);
+}
+
+#[test]
+fn a_conflict_over_an_address_keeps_nobody_in_a_group() {
+    let shared = |name: &str| Account { email: Some("team@acme.example".into()), ..account(name) };
+    let world = World::new()
+        .wanted(ANN, shared("ann"))
+        .stands("u1", ANN, account("ann"))
+        .wanted(BOB, shared("bob"))
+        .stands("u2", BOB, account("bob"))
+        .wanted_group(TEAM, "team", &[BOB])
+        .group_stands("g1", TEAM, "team", &["u1"]);
+    assert_eq!(world.told(), ["0 remove-members team: ann", "1 add-members team: bob"]);
+    assert_eq!(world.plan().conflicts.len(), 1);
+}
+
+#[test]
+fn an_account_that_cannot_be_adopted_stays_in_the_groups_of_who_may_own_it_and_leaves_the_others() {
+    let other = "00g000000000000other";
+    let lee = Account { email: None, ..account("lee") };
+    let world = rivals()
+        .stands("u9", "", lee)
+        .group_stands("g1", TEAM, "team", &["u9"])
+        .wanted_group(other, "other", &[])
+        .group_stands("g2", other, "other", &["u9"]);
+    assert_eq!(world.told(), ["0 remove-members other: lee"]);
+}
+
+#[test]
+fn a_group_of_a_contested_name_keeps_its_name_and_its_members_are_mirrored() {
+    let contested = |world: World| {
+        world.with(|it| {
+            let group = it.desired.groups.get_mut(&GroupKey::new(TEAM)).unwrap();
+            group.contested_names = BTreeSet::from(["team".to_owned(), "crew".to_owned()]);
+        })
+    };
+    let world = World::new()
+        .wanted(ANN, account("ann"))
+        .stands("u1", ANN, account("ann"))
+        .stands("u2", BOB, account("bob"))
+        .wanted_group(TEAM, "crew", &[ANN]);
+    assert_eq!(contested(world).told(), NOTHING, "none is made");
+    let there = |key: &str| {
+        let world = World::new().wanted(ANN, account("ann")).stands("u1", ANN, account("ann"));
+        let world = world.stands("u2", BOB, account("bob")).wanted_group(TEAM, "crew", &[ANN]);
+        contested(world.group_stands("g1", key, "team", &["u2"])).told()
+    };
+    assert_eq!(there(TEAM), ["0 remove-members team: bob", "1 add-members team: ann"]);
+    assert_eq!(there(""), NOTHING, "none is adopted");
+}
+
+#[test]
+fn a_broken_account_keeps_its_attributes_and_its_memberships_are_mirrored() {
+    let broken = |account: Account| {
+        let world = World::new().wanted(ANN, account).with(|it| {
+            it.desired.held_users.insert(OktaUserId::new(ANN), left("ann@acme.example"));
+            it.desired.users.get_mut(&OktaUserId::new(ANN)).unwrap().keeps_attributes = true;
+        });
+        let other = "00g000000000000other";
+        world
+            .wanted_group(TEAM, "team", &[ANN])
+            .group_stands("g1", TEAM, "team", &[])
+            .wanted_group(other, "other", &[])
+            .group_stands("g2", other, "other", &["u1"])
+    };
+    let nameless = || Account { display_name: String::new(), ..account("ann") };
+    let stands = |world: World| world.stands("u1", ANN, account("ann")).told();
+    let mirrored = ["0 remove-members other: ann", "1 add-members team: ann"];
+    assert_eq!(stands(broken(nameless())), mirrored);
+    let closed = stands(broken(Account { active: false, ..nameless() }));
+    assert_eq!(closed, ["0 deactivate-user ann; active true → false", mirrored[0], mirrored[1]]);
+    assert_eq!(broken(nameless()).stands("u1", "", account("ann")).told(), ["0 remove-members other: ann"]);
+    assert_eq!(broken(nameless()).stands("u1", BOB, account("bob")).told(), ["0 remove-members other: bob"]);
+}
+
+#[test]
+fn somebody_on_hold_whom_okta_has_closed_is_deactivated_and_else_left_alone() {
+    let world = World::new()
+        .stands("u1", ANN, account("ann"))
+        .wanted_group(TEAM, "team", &[])
+        .group_stands("g1", TEAM, "team", &["u1"])
+        .with(|it| {
+            it.desired.scope = Scope::Narrowed;
+            it.desired.held_users.insert(OktaUserId::new(ANN), left("ann"));
+            it.desired.closed_users.insert(OktaUserId::new(ANN), Reason::new("suspended", "is suspended"));
+        });
+    assert_eq!(world.told(), ["0 deactivate-user ann; active true → false"]);
+    assert_eq!(world.plan().operations[0].why.rule, "suspended");
+}
+
+#[test]
+fn an_account_of_the_name_that_the_policy_gave_somebody_on_hold_is_left_alone_too() {
+    let world = World::new()
+        .stands("u1", "", account("ann.lee"))
+        .wanted_group(TEAM, "team", &[])
+        .group_stands("g1", TEAM, "team", &["u1"])
+        .with(|it| {
+            it.desired.held_users.insert(OktaUserId::new(ANN), left("ann@acme.example"));
+        });
+    assert_eq!(world.told(), ["0 remove-members team: ann.lee"]);
+    let named = world.with(|it| {
+        it.desired.held_names.insert(OktaUserId::new(ANN), BTreeSet::from(["Ann.Lee".to_owned()]));
+    });
+    assert_eq!(named.told(), NOTHING);
+}
+
+#[test]
+fn a_narrowed_run_in_which_groups_were_replaced_removes_only_who_was_asked_and_got_no_others() {
+    let world = || {
+        World::new()
+            .wanted(ANN, account("ann"))
+            .stands("u1", ANN, account("ann"))
+            .wanted(CYD, account("cyd"))
+            .stands("u3", CYD, account("cyd"))
+            .stands("u2", BOB, account("bob"))
+            .wanted_group(TEAM, "team", &[])
+            .group_stands("g1", TEAM, "team", &["u1", "u2", "u3"])
+            .with(|it| it.desired.scope = Scope::Narrowed)
+    };
+    assert_eq!(world().told(), ["0 remove-members team: ann bob cyd"]);
+    let regrouped = |world: World| {
+        world.with(|it| {
+            it.desired.regrouped_users.insert(OktaUserId::new(CYD));
+        })
+    };
+    assert_eq!(regrouped(world()).told(), ["0 remove-members team: ann"]);
+    let whole = regrouped(world()).with(|it| it.desired.scope = Scope::Whole);
+    assert_eq!(whole.told(), ["0 remove-members team: ann bob cyd"]);
 }

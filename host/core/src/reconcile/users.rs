@@ -9,11 +9,14 @@ use super::{Findings, okta_id, standing_leavers};
 use crate::account::{Account, Field};
 use crate::actual::{Actual, ActualGroup, ActualUser};
 use crate::decision::Reason;
-use crate::desired::{Conflict, Desired, DesiredUser};
+use crate::desired::{Conflict, Desired, DesiredUser, Left};
 use crate::id::{GroupKey, OktaUserId, ScimUserId};
 use crate::name::{folded, same};
 use crate::plan::{Change, UserRef};
 use crate::source::{UserStatus, Whereabouts};
+
+/// The rule under which a leaver stays active.
+const KEPT_RULE: &str = "group-on-hold";
 
 /// The people of a plan, for their memberships.
 #[derive(Default)]
@@ -24,6 +27,9 @@ pub(super) struct People {
     pub(super) owners: BTreeMap<ScimUserId, OktaUserId>,
     /// Accounts whose memberships stay as they are.
     pub(super) kept: BTreeSet<ScimUserId>,
+    /// Accounts that nobody claims and that may be those of desired people, but cannot be adopted: they stay in the groups that
+    /// these people should be in, and join none.
+    pub(super) not_adopted: BTreeMap<OktaUserId, BTreeSet<ScimUserId>>,
 }
 
 /// A desired person and the account that stands for them.
@@ -63,9 +69,15 @@ pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findi
     let mut people = owners(desired, actual);
     let mut matches = matches(desired, actual);
     matches.retain(|id, found| {
+        if found.wanted.keeps_attributes {
+            leave_alone(id, found, &mut people, findings);
+        }
+        !found.wanted.keeps_attributes
+    });
+    matches.retain(|id, found| {
         let stays_away = matches!(found.standing, Standing::Missing) && !found.wanted.account.active;
         if stays_away {
-            let DesiredUser { account, why } = found.wanted;
+            let DesiredUser { account, why, .. } = found.wanted;
             findings
                 .notes
                 .push(format!("no account is created for {}: {} ({id})", account.user_name, why.message));
@@ -77,7 +89,7 @@ pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findi
     let blocked = contested(&movers, stayers(&matches, actual));
     for (id, (claim, holder)) in blocked {
         let Some(found) = matches.remove(&id) else { continue };
-        findings.conflicts.push(conflict(&movers[&id].label, &claim, holder));
+        findings.conflict(conflict(&movers[&id].label, &claim, holder));
         leave_alone(&id, &found, &mut people, findings);
         movers.remove(&id);
     }
@@ -118,6 +130,22 @@ pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findi
     people
 }
 
+/// Deactivates the accounts of held people whom Okta has closed.
+pub(super) fn deactivate_closed(desired: &Desired, actual: &Actual, findings: &mut Findings) {
+    for standing in actual.users.values().filter(|user| user.account.active) {
+        let Some(id) = standing.external_id.as_deref().map(OktaUserId::new) else { continue };
+        let Some(why) = desired.closed_users.get(&id).filter(|_| !desired.users.contains_key(&id)) else {
+            continue;
+        };
+        let user = UserRef {
+            okta_id: Some(id),
+            scim_id: Some(standing.id.clone()),
+            user_name: standing.account.user_name.clone(),
+        };
+        deactivate_only(&user, &standing.account, why, findings);
+    }
+}
+
 /// Deactivates those leavers of whom Okta said where they are.
 pub(super) fn deactivate_leavers(
     desired: &Desired,
@@ -132,9 +160,10 @@ pub(super) fn deactivate_leavers(
             && !desired.skipped_users.contains_key(&id)
         {
             let user_name = &user.account.user_name;
-            findings.notes.push(format!(
-                "{user_name} stays active: a member of {group:?}, which is left as it is ({id})"
-            ));
+            let message = format!("a member of {group:?}, which is left as it is");
+            findings.notes.push(format!("{user_name} stays active: {message} ({id})"));
+            let why = Reason::new(KEPT_RULE, message);
+            findings.kept_users.push(Left { label: user_name.clone(), why });
             continue;
         }
         let account = Account { active: false, ..user.account.clone() };
@@ -194,17 +223,26 @@ fn leaving(desired: &Desired, id: &OktaUserId, place: Whereabouts) -> Reason {
 /// Whose the accounts are that carry an Okta id, and those that belong to people on hold.
 fn owners(desired: &Desired, actual: &Actual) -> People {
     let mut people = People::default();
-    let held_names: BTreeSet<String> = desired.held_users.values().map(|left| folded(&left.label)).collect();
+    let mut held_names: BTreeMap<String, Vec<&OktaUserId>> = BTreeMap::new();
+    for (id, left) in &desired.held_users {
+        for name in desired.held_names.get(id).into_iter().flatten().chain([&left.label]) {
+            held_names.entry(folded(name)).or_default().push(id);
+        }
+    }
     for user in actual.users.values() {
         let owner = user.external_id.as_deref().map(OktaUserId::new);
-        let is_held = match &owner {
-            Some(id) if desired.held_users.contains_key(id) => true,
-            Some(id) if OktaUserId::is_okta_shaped(id.as_str()) => false,
+        let holders: Vec<&OktaUserId> = match &owner {
+            Some(id) if desired.held_users.contains_key(id) => vec![id],
+            Some(id) if OktaUserId::is_okta_shaped(id.as_str()) => vec![],
             // Nobody's account yet, but of the name of somebody on hold.
-            _ => held_names.contains(&folded(&user.account.user_name)),
+            _ => held_names.get(&folded(&user.account.user_name)).cloned().unwrap_or_default(),
         };
-        if is_held {
-            people.kept.insert(user.id.clone());
+        for id in holders {
+            if !desired.users.contains_key(id) {
+                people.kept.insert(user.id.clone());
+            } else if owner.as_ref() != Some(id) {
+                people.not_adopted.entry(id.clone()).or_default().insert(user.id.clone());
+            }
         }
         if let Some(id) = okta_id(user) {
             people.owners.insert(user.id.clone(), id);
@@ -234,7 +272,7 @@ fn matches<'a>(desired: &'a Desired, actual: &'a Actual) -> BTreeMap<OktaUserId,
             exact.or_else(|| candidates.first()).map_or(Standing::Missing, |user| Standing::Unclaimed(user))
         }
     };
-    let people = desired.users.iter().filter(|(id, _)| !desired.held_users.contains_key(id));
+    let people = desired.users.iter();
     people.map(|(id, wanted)| (id.clone(), Match { wanted, standing: standing(id, wanted) })).collect()
 }
 
@@ -251,6 +289,7 @@ fn movers(matches: &BTreeMap<OktaUserId, Match<'_>>) -> BTreeMap<OktaUserId, Mov
         label: format!("{} ({id})", found.wanted.account.user_name),
         has: found.account().map(|user| claims(&user.account)).unwrap_or_default(),
         wants: claims(&found.wanted.account),
+        is_owner: !matches!(found.standing, Standing::Unclaimed(_)),
     };
     matches.iter().map(|(id, found)| (id.clone(), mover(id, found))).collect()
 }
@@ -278,7 +317,8 @@ fn conflict(label: &str, claim: &Claim, holder: String) -> Conflict {
     }
 }
 
-/// A contested account keeps its attributes. What Okta has closed is closed all the same.
+/// An account that is contested, or of which nothing can be written, keeps its attributes. What Okta has closed is closed all
+/// the same, and so are memberships that the person should not have any more.
 fn leave_alone(id: &OktaUserId, found: &Match<'_>, people: &mut People, findings: &mut Findings) {
     match found.standing {
         Standing::Linked(standing) => {
@@ -289,7 +329,7 @@ fn leave_alone(id: &OktaUserId, found: &Match<'_>, people: &mut People, findings
             people.with_account.insert(id.clone(), user);
         }
         Standing::Unclaimed(standing) => {
-            people.kept.insert(standing.id.clone());
+            people.not_adopted.entry(id.clone()).or_default().insert(standing.id.clone());
         }
         Standing::Missing => {}
     }

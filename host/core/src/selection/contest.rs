@@ -1,43 +1,11 @@
-//! What two of one directory want at once.
+//! Names and keys of groups that decisions do not agree on. What two people want at once is judged when it is known what stands:
+//! who has a name keeps it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::account::{Account, Field};
 use crate::desired::Conflict;
-use crate::id::{GroupKey, OktaUserId};
+use crate::id::GroupKey;
 use crate::name::folded;
-
-/// An attribute that must be unique, two or more people who want it, and what a report says of it.
-pub(super) struct ContestedUsers {
-    pub(super) people: Vec<OktaUserId>,
-    pub(super) conflict: Conflict,
-}
-
-/// UserNames and addresses that more than one active account wants. Inactive accounts do not contest: they are never
-/// created, and holding one would keep open what Okta has closed.
-pub(super) fn users<'a>(
-    accounts: impl Iterator<Item = (&'a OktaUserId, &'a Account)>,
-) -> Vec<ContestedUsers> {
-    let mut wanted: BTreeMap<(Field, String), Vec<(&OktaUserId, &Account)>> = BTreeMap::new();
-    for (id, account) in accounts.filter(|(_, account)| account.active) {
-        for field in [Field::UserName, Field::Email] {
-            if let Some(value) = account.get(field) {
-                wanted.entry((field, folded(value))).or_default().push((id, account));
-            }
-        }
-    }
-    let contested = wanted.into_iter().filter(|(_, people)| people.len() > 1);
-    contested
-        .map(|((field, value), people)| ContestedUsers {
-            conflict: Conflict {
-                contested: format!("{} {value:?}", field.name()),
-                parties: people.iter().map(|(id, account)| format!("{} ({id})", account.user_name)).collect(),
-                advice: "give each of them one of their own in Okta, or let the policy keep one".to_owned(),
-            },
-            people: people.into_iter().map(|(id, _)| id.clone()).collect(),
-        })
-        .collect()
-}
 
 /// A name and a key that do not belong to one another alone.
 pub(super) struct ContestedGroups {

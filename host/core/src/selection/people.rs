@@ -5,27 +5,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Selection, Target, contest, derived_key, target_problem};
 use crate::account::Account;
 use crate::decision::{Reason, TargetGroup, UserDecision, UserVerdict};
-use crate::desired::{Conflict, Desired, DesiredGroup, DesiredUser, Left, Scope, UserToDecide};
-use crate::id::{GroupKey, OktaUserId};
-use crate::source::SourceReading;
+use crate::desired::{Desired, DesiredGroup, DesiredUser, Left, Scope, UserToDecide};
+use crate::draft;
+use crate::id::{GroupKey, OktaGroupId, OktaUserId};
+use crate::source::{SourceReading, SourceUser};
 
 /// The rule under which a person is held whose account AWS would refuse.
 const ACCOUNT_RULE: &str = "account";
-
-/// The rule under which a person is held who wants what somebody else wants too.
-const CONFLICT_RULE: &str = "conflict";
 
 /// A desired directory in the making.
 pub(super) struct Gathering<'a> {
     selection: &'a Selection,
     reading: &'a SourceReading,
+    scope: Scope,
+    /// Everybody in a source group on hold, with the first of these groups.
+    on_hold: BTreeMap<&'a OktaUserId, &'a Left>,
     /// The groups that the group decisions name, by the key that policies see.
     known: BTreeMap<&'a str, &'a Target>,
     users: BTreeMap<OktaUserId, DesiredUser>,
     held: BTreeMap<OktaUserId, Left>,
+    held_names: BTreeMap<OktaUserId, BTreeSet<String>>,
+    closed: BTreeMap<OktaUserId, Reason>,
+    regrouped: BTreeSet<OktaUserId>,
     skipped: BTreeMap<OktaUserId, Left>,
-    conflicts: Vec<Conflict>,
-    untouched: BTreeSet<GroupKey>,
     /// Every name that a decision gives a key: one, unless decisions disagree.
     names: BTreeMap<GroupKey, BTreeSet<String>>,
     reasons: BTreeMap<GroupKey, Reason>,
@@ -33,16 +35,25 @@ pub(super) struct Gathering<'a> {
 }
 
 impl<'a> Gathering<'a> {
-    pub(super) fn of(selection: &'a Selection, reading: &'a SourceReading) -> Self {
+    pub(super) fn of(selection: &'a Selection, reading: &'a SourceReading, scope: Scope) -> Self {
+        let mut on_hold = BTreeMap::new();
+        for (group, left) in &selection.held {
+            for id in reading.members.get(group).into_iter().flatten() {
+                on_hold.entry(id).or_insert(left);
+            }
+        }
         let mut gathering = Self {
             selection,
             reading,
+            scope,
+            on_hold,
             known: BTreeMap::new(),
             users: BTreeMap::new(),
             held: BTreeMap::new(),
+            held_names: BTreeMap::new(),
+            closed: BTreeMap::new(),
+            regrouped: BTreeSet::new(),
             skipped: BTreeMap::new(),
-            conflicts: Vec::new(),
-            untouched: selection.untouched.clone(),
             names: BTreeMap::new(),
             reasons: BTreeMap::new(),
             members: BTreeMap::new(),
@@ -72,39 +83,27 @@ impl<'a> Gathering<'a> {
 
     fn decide(&mut self, person: &UserToDecide, decision: Option<&UserDecision>) {
         let id = &person.source.id;
-        let left = |why: Reason| Left { label: person.source.label().to_owned(), why };
         let Some(UserDecision { verdict, groups, why, .. }) = decision else {
             let why = Reason::new(ACCOUNT_RULE, "the policy gave no answer for this person");
-            self.held.insert(id.clone(), left(why));
-            return;
+            return self.hold(&person.source, why);
         };
         let account = match verdict {
-            UserVerdict::Hold => {
-                self.held.insert(id.clone(), left(why.clone()));
-                return;
-            }
-            UserVerdict::Skip => {
-                self.skipped.insert(id.clone(), left(why.clone()));
-                return;
-            }
+            UserVerdict::Hold => return self.hold(&person.source, why.clone()),
+            UserVerdict::Skip => return self.skip(&person.source, why),
             UserVerdict::Keep => person.draft.clone().normalised(),
             UserVerdict::Sync(account) => account.as_ref().clone().normalised(),
         };
-        if let Some(why) = account_problem(&account) {
-            // Holding somebody whom Okta has closed would keep the account open; with nothing to write that AWS would
-            // take, this person is none of ours any more.
-            let closed = !account.active && !person.draft.active;
-            let into = if closed { &mut self.skipped } else { &mut self.held };
-            into.insert(id.clone(), left(why));
-            return;
+        if groups.is_some() {
+            self.regrouped.insert(id.clone());
+        }
+        let problem = account_problem(&account);
+        if problem.is_some() || groups.is_some() {
+            self.held_names.insert(id.clone(), BTreeSet::from([account.user_name.clone()]));
         }
         let targets = match groups {
             None => self.given(person),
             Some(list) => match list.iter().find_map(|target| self.problem(target)) {
-                Some(problem) => {
-                    self.held.insert(id.clone(), left(Reason::new(super::GROUP_RULE, problem)));
-                    return;
-                }
+                Some(problem) => return self.hold(&person.source, Reason::new(super::GROUP_RULE, problem)),
                 None => list.iter().map(|target| self.resolve(target, why)).collect(),
             },
         };
@@ -112,8 +111,46 @@ impl<'a> Gathering<'a> {
             self.name(&target);
             self.members.entry(target.key).or_default().insert(id.clone());
         }
+        let keeps_attributes = problem.is_some();
+        // Of a broken account not even that it is inactive is to be believed.
+        let active = if keeps_attributes { person.draft.active } else { account.active };
+        let account = Account { active, ..account };
+        // Who is closed in Okta needs no account that AWS would take, and is nobody to be told of.
+        if let Some(why) = problem.filter(|_| person.draft.active) {
+            self.held.insert(id.clone(), left(&person.source, why));
+        }
         let why = Reason { rule: why.rule.clone(), message: message(person, &account, why) };
-        self.users.insert(id.clone(), DesiredUser { account, why });
+        self.users.insert(id.clone(), DesiredUser { account, keeps_attributes, why });
+    }
+
+    /// Leaves account and memberships as they stand. Only whom Okta has closed is closed: a hold keeps nothing open.
+    fn hold(&mut self, person: &SourceUser, why: Reason) {
+        if !draft::is_active(person.status) {
+            let status = person.status.word();
+            let message = format!("is {status} in Okta, and a hold keeps no account open");
+            self.closed.insert(person.id.clone(), Reason::new(status, message));
+        }
+        self.held.entry(person.id.clone()).or_insert_with(|| left(person, why));
+    }
+
+    /// A narrowed run, or one with a group on hold, does not know all that the person is in: then nothing is taken away.
+    fn skip(&mut self, person: &SourceUser, why: &Reason) {
+        let because = match self.on_hold.get(&person.id) {
+            _ if self.scope == Scope::Narrowed => Some("this run saw only some of the groups".to_owned()),
+            Some(group) => {
+                Some(format!("the group {:?}, which is on hold, has this person too", group.label))
+            }
+            None => None,
+        };
+        match because {
+            Some(because) => {
+                let message = format!("would be skipped ({}), but {because}", why.message);
+                self.hold(person, Reason::new(why.rule.clone(), message));
+            }
+            None => {
+                self.skipped.insert(person.id.clone(), left(person, why.clone()));
+            }
+        }
     }
 
     fn given(&self, person: &UserToDecide) -> Vec<Target> {
@@ -127,11 +164,17 @@ impl<'a> Gathering<'a> {
     /// Whether a group that a decision about a person names cannot be written. A group that the person may be given
     /// anyway needs no name: policies see its key only.
     fn problem(&self, target: &TargetGroup) -> Option<String> {
-        if target.display_name.is_empty() && self.known_by(target).is_some() {
-            None
-        } else {
-            target_problem(target)
+        let is_known = self.known_by(target).is_some();
+        if target.display_name.is_empty() && is_known {
+            return None;
         }
+        let foreign = || {
+            let key = target.key.as_deref().filter(|key| !is_known && OktaGroupId::is_okta_shaped(key))?;
+            Some(format!(
+                "the key {key:?} that the policy chose is the id of an Okta group that this run does not know"
+            ))
+        };
+        target_problem(target).or_else(foreign)
     }
 
     fn known_by(&self, target: &TargetGroup) -> Option<&'a Target> {
@@ -156,68 +199,61 @@ impl<'a> Gathering<'a> {
     /// Who is in groups on hold and in no synced one was not asked about, and stays as it stands.
     fn hold_people_of_held_groups(&mut self, asked: &[UserToDecide]) {
         let asked: BTreeSet<&OktaUserId> = asked.iter().map(|person| &person.source.id).collect();
-        for (group, why) in &self.selection.held {
-            let members = self.reading.members.get(group).into_iter().flatten();
-            for user in members.filter(|id| !asked.contains(id)).filter_map(|id| self.reading.users.get(id)) {
-                let message =
-                    format!("is only in groups on hold, such as {:?}: {}", why.label, why.why.message);
-                self.held.entry(user.id.clone()).or_insert_with(|| Left {
-                    label: user.label().to_owned(),
-                    why: Reason::new(why.why.rule.clone(), message),
-                });
-            }
+        let unasked: Vec<_> = self
+            .on_hold
+            .iter()
+            .filter(|(id, _)| !asked.contains(*id))
+            .map(|(id, left)| (*id, *left))
+            .collect();
+        for (id, Left { label, why }) in unasked {
+            let Some(user) = self.reading.users.get(id) else { continue };
+            let message = format!("is only in groups on hold, such as {label:?}: {}", why.message);
+            self.hold(user, Reason::new(why.rule.clone(), message));
         }
     }
 
-    pub(super) fn desired(mut self, scope: Scope) -> Desired {
-        self.hold_contested_users();
+    pub(super) fn desired(self) -> Desired {
+        let mut conflicts = Vec::new();
+        let mut contested_keys = BTreeSet::new();
         for contested in contest::groups(&self.names) {
-            self.conflicts.push(contested.conflict);
-            self.untouched.extend(contested.keys);
+            conflicts.push(contested.conflict);
+            contested_keys.extend(contested.keys);
         }
-        let held = self.selection.held.keys().filter_map(|group| self.reading.members.get(group));
-        let people_on_hold = held.flatten().cloned().collect();
-        let Self { selection, users, names, reasons, members, untouched, .. } = self;
+        let Self { selection, users, names, reasons, members, .. } = self;
+        let untouched = &selection.untouched;
         let groups =
             names.into_iter().filter(|(key, _)| !untouched.contains(key)).filter_map(|(key, names)| {
                 let members =
                     members.get(&key)?.iter().filter(|id| users.contains_key(id)).cloned().collect();
                 let group = DesiredGroup {
-                    display_name: names.into_iter().next()?,
+                    display_name: names.first()?.clone(),
+                    contested_names: if contested_keys.contains(&key) { names } else { BTreeSet::new() },
                     members,
                     why: reasons.get(&key)?.clone(),
                 };
                 Some((key, group))
             });
+        let groups = groups.collect();
         Desired {
-            scope,
-            groups: groups.collect(),
-            users: users.clone(),
+            scope: self.scope,
+            groups,
+            users,
             held_users: self.held,
+            held_names: self.held_names,
+            closed_users: self.closed,
+            regrouped_users: self.regrouped,
             held_groups: selection.held.clone(),
-            people_on_hold,
+            people_on_hold: self.on_hold.into_keys().cloned().collect(),
             untouched_groups: untouched.clone(),
             skipped_users: self.skipped,
             skipped_groups: selection.skipped.clone(),
-            conflicts: self.conflicts,
+            conflicts,
         }
     }
+}
 
-    fn hold_contested_users(&mut self) {
-        let contested = contest::users(self.users.iter().map(|(id, user)| (id, &user.account)));
-        for it in contested {
-            for id in it.people {
-                let message =
-                    format!("{} is wanted by {}", it.conflict.contested, it.conflict.parties.join(" and "));
-                // Contested twice, the person is gone from the users already; the first reason stands.
-                if let Some(user) = self.users.remove(&id) {
-                    let label = user.account.user_name;
-                    self.held.insert(id, Left { label, why: Reason::new(CONFLICT_RULE, message) });
-                }
-            }
-            self.conflicts.push(it.conflict);
-        }
-    }
+fn left(person: &SourceUser, why: Reason) -> Left {
+    Left { label: person.label().to_owned(), why }
 }
 
 fn account_problem(account: &Account) -> Option<Reason> {

@@ -19,13 +19,18 @@ pub(crate) fn contents(world: &World) -> Contents {
     for (known_as, account) in &before.users {
         if !links.contains_key(known_as) {
             let leaves = leaves(world, &OktaUserId::new(known_as.clone()));
-            let active = account.active && !leaves;
+            let closed = world.desired.closed_users.contains_key(&OktaUserId::new(known_as.clone()));
+            let active = account.active && !leaves && !closed;
             users.insert(known_as.clone(), Account { active, ..account.clone() });
         }
     }
     for (id, user) in &world.desired.users {
         let stands = before.users.contains_key(id.as_str()) || links.values().any(|it| it == id.as_str());
-        if stands || user.account.active {
+        if user.keeps_attributes {
+            if let Some(account) = users.get_mut(id.as_str()) {
+                account.active &= user.account.active;
+            }
+        } else if stands || user.account.active {
             let account = Account { profile_url: None, ..user.account.clone() };
             users.insert(id.as_str().to_owned(), account);
         }
@@ -86,6 +91,9 @@ fn links(world: &World) -> BTreeMap<String, String> {
         .filter_map(|user| {
             let known_as = user.external_id.clone().unwrap_or_else(|| user.id.as_str().to_owned());
             let (id, _) = world.desired.users.iter().find(|(id, wanted)| {
+                if wanted.keeps_attributes {
+                    return false;
+                }
                 let has_own =
                     world.actual.users.values().any(|it| it.external_id.as_deref() == Some(id.as_str()));
                 !has_own && name::same(&wanted.account.user_name, &user.account.user_name)
@@ -118,13 +126,17 @@ fn stays(world: &World, key: &GroupKey, known_as: &str) -> bool {
             || (user.external_id.is_none() && user.id.as_str() == known_as)
     });
     let has_held_name = user.is_some_and(|user| {
-        let held = world.desired.held_users.values();
-        !is_linked(user) && held.into_iter().any(|left| name::same(&left.label, &user.account.user_name))
+        // Of a group that is wanted: who may be one of its people, and cannot be adopted, stays too.
+        let group = world.desired.groups.get(key);
+        let held = world.desired.held_users.iter().filter(|(id, _)| match world.desired.users.get(id) {
+            Some(_) => group.is_some_and(|group| group.members.contains(*id)),
+            None => true,
+        });
+        !is_linked(user) && held.into_iter().any(|(_, left)| name::same(&left.label, &user.account.user_name))
     });
     let linked = links(world).get(known_as).map_or(id.clone(), OktaUserId::new);
-    world.desired.held_users.contains_key(&id)
-        || has_held_name
-        || (key.is_chosen() && world.desired.people_on_hold.contains(&linked))
+    let is_held = world.desired.held_users.contains_key(&id) && !world.desired.users.contains_key(&id);
+    is_held || has_held_name || (key.is_chosen() && world.desired.people_on_hold.contains(&linked))
 }
 
 /// The account that carries this id, and the groups it is in.

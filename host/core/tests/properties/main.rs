@@ -1,6 +1,8 @@
-//! What `reconcile` promises of every pair of directories.
+//! What `reconcile` promises of every pair of directories, and a whole run of every organisation.
 
+mod access;
 mod expected;
+mod organisation;
 mod target;
 mod world;
 
@@ -127,8 +129,12 @@ proptest! {
         let before = Target::new(world.actual.clone());
         let mut after = before.clone();
         after.apply_all(&plan(&world, &before).operations);
-        for id in world.desired.held_users.keys() {
-            prop_assert_eq!(expected::trace(&before, id), expected::trace(&after, id));
+        for id in world.desired.held_users.keys().filter(|id| !world.desired.users.contains_key(id)) {
+            let kept = expected::trace(&before, id).map(|(mut user, groups)| {
+                user.account.active &= !world.desired.closed_users.contains_key(id);
+                (user, groups)
+            });
+            prop_assert_eq!(kept, expected::trace(&after, id));
         }
         let is_untouched = |key: &str| world.desired.untouched_groups.contains(&GroupKey::new(key));
         for group in world.actual.groups.values().filter(|it| it.external_id.as_deref().is_some_and(is_untouched)) {
@@ -158,7 +164,8 @@ proptest! {
             match &operation.change {
                 Change::DeactivateUser { user, .. } => {
                     let id = user.okta_id.clone().expect("only ours are deactivated");
-                    prop_assert!(world.desired.users.contains_key(&id));
+                    let is_closed = world.desired.closed_users.contains_key(&id);
+                    prop_assert!(world.desired.users.contains_key(&id) || is_closed);
                 }
                 Change::RemoveMembers { group, .. } => prop_assert!(world.desired.groups.contains_key(&group.key)),
                 _ => {}
@@ -177,7 +184,7 @@ proptest! {
                 Change::DeactivateUser { user, .. } => user.okta_id.clone(),
                 _ => None,
             })
-            .filter(|id| !world.desired.users.contains_key(id))
+            .filter(|id| !world.desired.users.contains_key(id) && !world.desired.held_users.contains_key(id))
             .collect();
         prop_assert_eq!(deactivated, answered);
     }
@@ -211,7 +218,10 @@ fn crowded(mut world: World, crowd: usize, before: usize, after: usize) -> World
     for (number, id) in ids.iter().enumerate() {
         let account = account(&format!("crowd{number}"), None);
         let why = Reason::new("test", "wanted");
-        world.desired.users.insert(id.clone(), DesiredUser { account: account.clone(), why });
+        world
+            .desired
+            .users
+            .insert(id.clone(), DesiredUser { account: account.clone(), keeps_attributes: false, why });
         if number >= crowd - before {
             let user = ActualUser { id: scim_id(id), external_id: Some(id.as_str().to_owned()), account };
             world.actual.users.insert(scim_id(id), user);
@@ -219,7 +229,12 @@ fn crowded(mut world: World, crowd: usize, before: usize, after: usize) -> World
     }
     let wanted = |name: &str, members: &[usher_core::id::OktaUserId]| {
         let why = Reason::new("test", "wanted");
-        DesiredGroup { display_name: name.into(), members: members.iter().cloned().collect(), why }
+        DesiredGroup {
+            display_name: name.into(),
+            contested_names: BTreeSet::new(),
+            members: members.iter().cloned().collect(),
+            why,
+        }
     };
     let (everyone, shifting) = (GroupKey::new("00gEveryone"), GroupKey::new("00gShifting"));
     world.desired.groups.insert(everyone, wanted("everyone", &ids));
@@ -286,6 +301,15 @@ fn the_worlds_have_all_that_the_properties_are_about() {
         meet("gone", any(&|it| it.why.rule == "gone"));
         meet("orphaned group", any(&|it| it.why.rule == "orphaned-group"));
         meet("conflict", !plan.conflicts.is_empty());
+        meet("closed on hold", any(&|it| it.why.rule == "closed"));
+        meet(
+            "an account that keeps its attributes is closed",
+            any(&|it| {
+                matches!(&it.change, Change::DeactivateUser { user, .. } if user.okta_id.as_ref().is_some_and(|id| {
+                    world.desired.users.get(id).is_some_and(|wanted| wanted.keeps_attributes)
+                }))
+            }),
+        );
         meet(
             "held user with an account",
             world.actual.users.values().any(|user| {

@@ -48,6 +48,8 @@ enum There {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     Desired,
+    /// Desired, with an account of which nothing can be written.
+    Broken,
     Held,
     Skipped,
     Absent,
@@ -79,6 +81,7 @@ fn person() -> impl Strategy<Value = Person> {
     let there = prop_oneof![2 => Just(There::No), 5 => Just(There::Linked), 1 => Just(There::HandMade)];
     let fate = prop_oneof![
         8 => Just(Fate::Desired),
+        1 => Just(Fate::Broken),
         1 => Just(Fate::Held),
         1 => Just(Fate::Skipped),
         1 => Just(Fate::Absent)
@@ -188,6 +191,9 @@ impl Building {
             users: BTreeMap::new(),
             groups: BTreeMap::new(),
             held_users: BTreeMap::new(),
+            held_names: BTreeMap::new(),
+            closed_users: BTreeMap::new(),
+            regrouped_users: BTreeSet::new(),
             held_groups,
             people_on_hold: on_hold.into_iter().flatten().map(okta_id).collect(),
             untouched_groups: BTreeSet::new(),
@@ -298,9 +304,20 @@ impl Building {
         let desired = &mut self.world.desired;
         match person.fate {
             Fate::Desired => {
-                desired.users.insert(id, DesiredUser { account, why: Reason::new("test", "wanted") });
+                desired.users.insert(
+                    id,
+                    DesiredUser { account, keeps_attributes: false, why: Reason::new("test", "wanted") },
+                );
+            }
+            Fate::Broken => {
+                let why = Reason::new("test", "wanted");
+                desired.held_users.insert(id.clone(), left(&user_name));
+                desired.users.insert(id, DesiredUser { account, keeps_attributes: true, why });
             }
             Fate::Held => {
+                if !person.is_active {
+                    desired.closed_users.insert(id.clone(), Reason::new("closed", "in Okta"));
+                }
                 desired.held_users.insert(id, left(&user_name));
             }
             Fate::Skipped => {
@@ -339,12 +356,15 @@ impl Building {
             match group.fate {
                 Fate::Desired => {
                     let why = Reason::new("test", "wanted");
-                    self.world.desired.groups.insert(key, DesiredGroup { display_name: name, members, why });
+                    self.world.desired.groups.insert(
+                        key,
+                        DesiredGroup { display_name: name, contested_names: BTreeSet::new(), members, why },
+                    );
                 }
                 Fate::Held => {
                     self.world.desired.untouched_groups.insert(key);
                 }
-                Fate::Skipped | Fate::Absent => {}
+                Fate::Broken | Fate::Skipped | Fate::Absent => {}
             }
         }
     }
