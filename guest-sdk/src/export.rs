@@ -3,6 +3,8 @@
 /// Makes the crate a policy: `usher_guest::export!(MyPolicy);`, once. Name, version and summary are those of its `Cargo.toml`.
 ///
 /// Outside WebAssembly nothing is exported, so the crate's tests run natively.
+///
+/// Build it with `usher plugin build`, or for the target `wasm32-unknown-unknown`; on every other WebAssembly target it does not compile.
 #[macro_export]
 macro_rules! export {
     ($policy:ty) => {
@@ -25,6 +27,7 @@ macro_rules! export {
                         env!("CARGO_PKG_NAME"),
                         env!("CARGO_PKG_VERSION"),
                         env!("CARGO_PKG_DESCRIPTION"),
+                        $crate::config_schema!($policy),
                     )
                 }
 

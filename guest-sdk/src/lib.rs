@@ -40,7 +40,8 @@
 
 #[cfg(all(target_family = "wasm", not(target_os = "unknown")))]
 compile_error!(
-    "a policy is built for wasm32-unknown-unknown: every other WebAssembly target imports interfaces that Usher grants to nobody"
+    "a policy cannot be built for this target: every WebAssembly target but wasm32-unknown-unknown imports interfaces that Usher grants to nobody\n\
+     build it with `usher plugin build`, or with `cargo build --release --target wasm32-unknown-unknown`"
 );
 
 pub mod account;
@@ -53,6 +54,8 @@ pub mod log;
 pub mod needs;
 mod policy;
 pub mod problem;
+#[doc(hidden)]
+pub mod schema;
 pub mod test;
 pub mod user;
 #[cfg(target_family = "wasm")]

@@ -20,12 +20,18 @@ pub struct Run {
 ///
 /// Its answers must depend on nothing but the configuration, the run and the item at hand: how many items the host asks
 /// about in one call, and in which order, is not a policy's business.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no policy",
+    label = "implements no `usher_guest::Policy`",
+    note = "write `impl Policy for {Self} {{ type Config = …; fn configure(…) … }}`, and export that type"
+)]
 pub trait Policy: Sized {
     /// What the table `[policy.config]` of `usher.toml` holds; no table at all reads as an empty one. Derive `Deserialize`, with
     /// `#[serde(deny_unknown_fields)]` so that a misspelt key is an error and not a silence.
     type Config: DeserializeOwned;
 
-    /// A JSON Schema of the configuration, as text.
+    /// A JSON Schema of the configuration, as text, if you have written one by hand. With the feature `schema` it comes out by itself: derive
+    /// `schemars::JsonSchema` for the configuration; what you write above a field becomes its description.
     const CONFIG_SCHEMA: Option<&'static str> = None;
 
     /// Called once, before any decision.

@@ -83,13 +83,13 @@ impl<P: Policy> Instance<P> {
 }
 
 /// The contract's `describe`.
-pub fn describe<P: Policy>(name: &str, version: &str, summary: &str) -> Description {
+pub fn describe<P: Policy>(name: &str, version: &str, summary: &str, schema: Option<String>) -> Description {
     report_panics();
     Description {
         name: name.to_owned(),
         version: version.to_owned(),
         summary: summary.to_owned(),
-        config_schema: P::CONFIG_SCHEMA.map(str::to_owned),
+        config_schema: schema,
     }
 }
 

@@ -42,13 +42,13 @@ const ATTRIBUTES: [&str; 28] = [
 fn assert_same(profile: &[(&str, &str)], status: CaseStatus) {
     let of_case = |(name, text): &(&str, &str)| ((*name).to_owned(), CaseValue::Text((*text).to_owned()));
     let of_host = |(name, text): &(&str, &str)| ((*name).to_owned(), Value::Text((*text).to_owned()));
-    let word: UserStatus = serde_json::from_value(status.word().into()).unwrap();
+    let word: UserStatus = serde_json::from_value(status.word().into()).expect("the host has the same words");
     let source = SourceUser {
         id: OktaUserId::new("00u1"),
         status: word,
         profile: profile.iter().map(of_host).collect(),
     };
-    let expected = serde_json::to_value(account(&source)).unwrap();
+    let expected = serde_json::to_value(account(&source)).expect("an account is JSON");
     let profile: BTreeMap<_, _> = profile.iter().map(of_case).collect();
     assert_eq!(usher_cases::draft(&profile, status), expected, "{profile:?}");
 }

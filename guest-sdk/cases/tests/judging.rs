@@ -7,7 +7,7 @@ use usher_cases::{Case, CaseFile, ConfigProblem, Outcome};
 fn case(expect: &str) -> Case {
     let text =
         format!("version = 1\n[[case]]\nname = \"one\"\n[[case.user]]\nlogin = \"ann\"\nexpect = {expect}\n");
-    CaseFile::parse(&text).unwrap().cases.remove(0)
+    CaseFile::parse(&text).expect("it is a case file").cases.remove(0)
 }
 
 fn decision() -> Json {
@@ -23,7 +23,7 @@ fn decision() -> Json {
 
 fn differences(expect: &str, decision: &Json) -> Vec<String> {
     let case = case(expect);
-    let differences = case.users[0].expect.as_ref().unwrap().compare(decision);
+    let differences = case.users[0].expect.as_ref().expect("there is one").compare(decision);
     differences.iter().map(ToString::to_string).collect()
 }
 

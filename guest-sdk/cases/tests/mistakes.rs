@@ -4,7 +4,7 @@ use usher_cases::CaseFile;
 
 /// The problems of a text, one on each line.
 fn problems(text: &str) -> String {
-    CaseFile::parse(text).unwrap_err().to_string()
+    CaseFile::parse(text).expect_err("something is wrong with it").to_string()
 }
 
 #[test]

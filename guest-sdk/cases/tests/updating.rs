@@ -9,24 +9,32 @@ fn group(verdict: &str, groups: Json) -> Json {
     json!({ "id": "00g-x", "verdict": verdict, "groups": groups, "rule": "r", "message": "m" })
 }
 
+fn rewritten(text: &str, outcomes: &[Outcome]) -> String {
+    updated(text, outcomes).expect("it is a case file")
+}
+
+fn passes(text: &str, outcome: &Outcome) -> bool {
+    CaseFile::parse(text).expect("it is a case file").cases[0].check(outcome).passes()
+}
+
 /// The part of the file after its head, before and after an update by one group.
 fn assert_group(before: &str, decision: Json, after: &str) {
     let before = format!("{HEAD}[[case.group]]\nname = \"x\"\n{before}");
     let outcome = [Outcome::Decided { groups: vec![decision], users: vec![] }];
-    let text = updated(&before, &outcome).unwrap();
+    let text = rewritten(&before, &outcome);
     assert_eq!(text, format!("{HEAD}[[case.group]]\nname = \"x\"\n{after}"));
-    assert_eq!(updated(&text, &outcome).unwrap(), text, "a second update changes nothing");
-    assert!(CaseFile::parse(&text).unwrap().cases[0].check(&outcome[0]).passes());
+    assert_eq!(rewritten(&text, &outcome), text, "a second update changes nothing");
+    assert!(passes(&text, &outcome[0]));
 }
 
 /// The same by one person, whose draft has the title "Head".
 fn assert_user(before: &str, decision: Json, after: &str) {
     let head = format!("{HEAD}[[case.user]]\nlogin = \"ann\"\nattributes = {{ title = \"Head\" }}\n");
     let outcome = [Outcome::Decided { groups: vec![], users: vec![decision] }];
-    let text = updated(&format!("{head}{before}"), &outcome).unwrap();
+    let text = rewritten(&format!("{head}{before}"), &outcome);
     assert_eq!(text, format!("{head}{after}"));
-    assert_eq!(updated(&text, &outcome).unwrap(), text, "a second update changes nothing");
-    assert!(CaseFile::parse(&text).unwrap().cases[0].check(&outcome[0]).passes());
+    assert_eq!(rewritten(&text, &outcome), text, "a second update changes nothing");
+    assert!(passes(&text, &outcome[0]));
 }
 
 fn user(verdict: &str, changes: Json) -> Json {
@@ -34,7 +42,7 @@ fn user(verdict: &str, changes: Json) -> Json {
         "user-name": "ann", "active": true, "display-name": "ann", "title": "Head", "email": null, "address": null, "work": null,
         "name": { "given": "", "family": "", "formatted": null, "middle": null, "prefix": null, "suffix": null },
     });
-    for (field, value) in changes.as_object().unwrap() {
+    for (field, value) in changes.as_object().expect("some fields") {
         account[field] = value.clone();
     }
     let account = if verdict == "sync" { account } else { Json::Null };

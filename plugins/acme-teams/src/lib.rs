@@ -9,10 +9,12 @@ use usher_guest::prelude::*;
 mod tests;
 
 /// `[policy.config]` in `usher.toml`.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Config {
+    /// The roles that a team's group may name.
     roles: Vec<String>,
+    /// The cost centre of each department.
     cost_centers: BTreeMap<String, String>,
 }
 

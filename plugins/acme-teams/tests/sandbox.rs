@@ -6,11 +6,15 @@ use usher_core::decision::{GroupVerdict, TargetGroup, UserVerdict};
 use usher_core::desired::UserToDecide;
 use usher_core::id::{OktaGroupId, OktaUserId};
 use usher_core::source::{GroupOrigin, SourceGroup, SourceUser, UserStatus, Value};
-use usher_policy::{ConfiguredPolicy, Limits, PolicyEngine, PolicyError};
+use usher_policy::{ConfiguredPolicy, Limits, LoadedPolicy, PolicyEngine, PolicyError};
+
+fn loaded() -> Result<LoadedPolicy, PolicyError> {
+    let component = usher_plugin_build::workspace_policy("acme-teams").expect("the policy is built");
+    PolicyEngine::new(Limits::default())?.load("acme-teams", &component)
+}
 
 fn policy(config: serde_json::Value) -> Result<ConfiguredPolicy, PolicyError> {
-    let component = usher_plugin_build::workspace_policy("acme-teams").expect("the policy is built");
-    PolicyEngine::new(Limits::default())?.load("acme-teams", &component)?.configure(&config, 0)
+    loaded()?.configure(&config, 0)
 }
 
 fn acme() -> ConfiguredPolicy {
@@ -77,4 +81,12 @@ fn only_three_attributes_enter_the_sandbox() {
 fn a_misspelt_key_of_the_configuration_is_named() {
     let error = policy(json!({ "roles": ["developer"], "cost_centres": {} })).unwrap_err().to_string();
     assert!(error.contains("unknown field `cost_centres`, expected `roles` or `cost_centers`"), "{error}");
+}
+
+#[test]
+fn the_configuration_has_a_schema_that_nobody_wrote() {
+    let schema = loaded().unwrap().description().config_schema.clone().expect("there is one");
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    assert_eq!(schema["required"], json!(["roles", "cost_centers"]));
+    assert_eq!(schema["properties"]["roles"]["description"], "The roles that a team's group may name.");
 }

@@ -1,0 +1,5 @@
+struct Ours;
+
+usher_guest::export!(Ours);
+
+fn main() {}
