@@ -51,6 +51,18 @@ impl From<bool> for Value {
     }
 }
 
+impl<const N: usize> From<[i64; N]> for Value {
+    fn from(numbers: [i64; N]) -> Self {
+        Self::Integers(numbers.to_vec())
+    }
+}
+
+impl<const N: usize> From<[f64; N]> for Value {
+    fn from(numbers: [f64; N]) -> Self {
+        Self::Numbers(numbers.to_vec())
+    }
+}
+
 impl<const N: usize> From<[&str; N]> for Value {
     fn from(texts: [&str; N]) -> Self {
         Self::Texts(texts.map(str::to_owned).to_vec())
@@ -85,6 +97,23 @@ impl Attributes {
         match self.get(name) {
             Some(Value::Texts(texts)) => texts,
             _ => &[],
+        }
+    }
+
+    /// A list of whole numbers; empty when it is absent or of another kind.
+    pub fn integers(&self, name: &str) -> &[i64] {
+        match self.get(name) {
+            Some(Value::Integers(numbers)) => numbers,
+            _ => &[],
+        }
+    }
+
+    /// A list of numbers, whole or not; empty when it is absent or of another kind.
+    pub fn numbers(&self, name: &str) -> Vec<f64> {
+        match self.get(name) {
+            Some(Value::Integers(numbers)) => numbers.iter().map(|number| *number as f64).collect(),
+            Some(Value::Numbers(numbers)) => numbers.clone(),
+            _ => Vec::new(),
         }
     }
 
@@ -131,5 +160,58 @@ impl Attributes {
 impl FromIterator<(String, Value)> for Attributes {
     fn from_iter<I: IntoIterator<Item = (String, Value)>>(attributes: I) -> Self {
         Self(attributes.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One attribute of each kind, named after it, and an empty text.
+    fn each() -> Attributes {
+        let values: [(&str, Value); 8] = [
+            ("text", "a".into()),
+            ("blank", "".into()),
+            ("integer", 1.into()),
+            ("number", 0.5.into()),
+            ("boolean", true.into()),
+            ("texts", ["a", "b"].into()),
+            ("integers", [1, 2].into()),
+            ("numbers", [0.5].into()),
+        ];
+        values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    #[test]
+    fn each_getter_takes_its_own_kind_alone() {
+        let each = each();
+        let names = || each.iter().map(|(name, _)| name);
+        let have = |has: &dyn Fn(&str) -> bool| names().filter(|name| has(name)).collect::<Vec<_>>();
+        assert_eq!(have(&|name| each.text(name).is_some()), ["text"]);
+        assert_eq!(have(&|name| each.integer(name).is_some()), ["integer"]);
+        assert_eq!(have(&|name| each.boolean(name).is_some()), ["boolean"]);
+        assert_eq!(have(&|name| !each.texts(name).is_empty()), ["texts"]);
+        assert_eq!(have(&|name| !each.integers(name).is_empty()), ["integers"]);
+    }
+
+    #[test]
+    fn a_whole_number_is_a_number_too() {
+        let each = each();
+        assert_eq!(
+            (each.number("integer"), each.number("number"), each.number("text")),
+            (Some(1.0), Some(0.5), None)
+        );
+        assert_eq!((each.numbers("integers"), each.numbers("numbers")), (vec![1.0, 2.0], vec![0.5]));
+        assert_eq!(each.numbers("number"), Vec::<f64>::new());
+    }
+
+    #[test]
+    fn an_absent_attribute_has_no_value_of_any_kind() {
+        let none = Attributes::default();
+        assert_eq!(
+            (none.text("a"), none.integer("a"), none.number("a"), none.boolean("a")),
+            (None, None, None, None)
+        );
+        assert_eq!((none.texts("a").len(), none.integers("a").len(), none.numbers("a").len()), (0, 0, 0));
     }
 }

@@ -71,4 +71,29 @@ impl Group {
     pub fn text(&self, name: &str) -> Option<&str> {
         self.attributes.text(name)
     }
+
+    /// A list of texts; empty when it is absent.
+    pub fn texts(&self, name: &str) -> &[String] {
+        self.attributes.texts(name)
+    }
+
+    /// A whole number.
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        self.attributes.integer(name)
+    }
+
+    /// A number, whole or not.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.attributes.number(name)
+    }
+
+    /// True or false.
+    pub fn boolean(&self, name: &str) -> Option<bool> {
+        self.attributes.boolean(name)
+    }
+
+    /// Whether the attribute has a value.
+    pub fn has(&self, name: &str) -> bool {
+        self.attributes.has(name)
+    }
 }

@@ -34,6 +34,39 @@
 //! assert_eq!(policy.group(&Group::named("sales")).rule(), "no-prefix");
 //! ```
 //!
+//! What is not overridden is decided by the host's defaults, so a policy that has one wish is short; this one keeps everybody but
+//! contractors who have no sponsor:
+//!
+//! ```
+//! use usher_guest::prelude::*;
+//!
+//! struct Sponsored;
+//!
+//! impl Policy for Sponsored {
+//!     type Config = NoConfig;
+//!     fn configure(_: NoConfig, _: Run) -> Result<Self, Problems> { Ok(Self) }
+//!     fn needs(&self) -> Needs { Needs::default().user_attributes(["userType", "sponsor"]) }
+//!     fn user(&self, user: &User) -> UserDecision {
+//!         let external = user.text("userType") == Some("contractor") && !user.has("sponsor");
+//!         if external { skip().because("contractor", "has no sponsor") } else { keep() }
+//!     }
+//! }
+//! usher_guest::export!(Sponsored);
+//! # let policy = usher_guest::test::Run::of::<Sponsored>("").unwrap();
+//! # let contractor = User::named("cy").with("userType", "contractor");
+//! # assert_eq!(policy.user(&contractor).rule(), "contractor");
+//! # assert_eq!(policy.user(&contractor.with("sponsor", "ann")).rule(), "default");
+//! # assert_eq!(usher_guest::test::Run::of::<Sponsored>(r#"{"a": 1}"#).unwrap_err().len(), 1);
+//! ```
+//!
+//! **Test** it natively with [`mod@test`]: single questions in Rust, tables of them in case files, which `usher plugin test` runs in the sandbox too.
+//!
+//! **Schema.** With the cargo feature `schema`, a configuration that also derives `schemars::JsonSchema` has its JSON Schema shown by the host; what is
+//! written above a field becomes its description. It adds about 100 kB to the component, and nothing where the configuration does not derive it.
+//!
+//! **Build** it with `usher plugin build`, or with `cargo build --release --target wasm32-unknown-unknown` as the module that a component is made of. On every
+//! other WebAssembly target this crate does not compile and says so; natively [`export!`] only checks that the type is a policy.
+//!
 //! Read in this order: [`Policy`], [`decision`] (what it answers), [`group`], [`user`], [`account`] and [`attributes`] (what it
 //! is asked about), [`needs`] and [`problem`] (what it says of its configuration), [`log`], [`mod@test`]. None of these types is
 //! generated; what the contract's bindings look like is known to `wasm.rs` alone.
@@ -67,7 +100,7 @@ pub use attributes::{Attributes, Value};
 pub use decision::{GroupDecision, GroupVerdict, TargetGroup, UserDecision, UserVerdict};
 pub use group::{Group, Origin};
 pub use needs::Needs;
-pub use policy::{Policy, Run};
+pub use policy::{NoConfig, Policy, Run};
 pub use problem::{Problem, Problems};
 pub use user::{Status, User};
 
@@ -75,7 +108,7 @@ pub use user::{Status, User};
 pub mod prelude {
     pub use crate::decision::{hold, keep, skip, sync, sync_account, sync_all};
     pub use crate::{
-        Account, Address, Group, GroupDecision, Needs, Origin, PersonName, Policy, Problem, Problems, Run,
-        Status, TargetGroup, User, UserDecision, Value, Work, log,
+        Account, Address, Group, GroupDecision, Needs, NoConfig, Origin, PersonName, Policy, Problem,
+        Problems, Run, Status, TargetGroup, User, UserDecision, Value, Work, log,
     };
 }

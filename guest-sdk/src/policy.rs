@@ -15,6 +15,12 @@ pub struct Run {
     pub now: u64,
 }
 
+/// The configuration of a policy that has none: any key in it is an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NoConfig {}
+
 /// A policy. All it must have is a configuration; what it does not decide is decided by the defaults: every group syncs under
 /// its own name, every user keeps the account that the host drafted.
 ///
