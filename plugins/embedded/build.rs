@@ -6,21 +6,24 @@ use std::process::ExitCode;
 use usher_plugin_build::{workspace_policy, workspace_root};
 
 /// The package of each policy and its name in the binary.
-const POLICIES: [(&str, &str); 4] = [
+const POLICIES: [(&str, &str); 5] = [
     ("usher-plugin-attribute-table", "attribute-table"),
+    ("usher-plugin-noop", "noop"),
     ("usher-plugin-prefix", "prefix"),
     ("usher-plugin-regex-rename", "regex-rename"),
     ("usher-plugin-rules", "rules"),
 ];
 
 /// All that a policy is made from.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 15] = [
     "Cargo.lock",
     "Cargo.toml",
     "guest-sdk/Cargo.toml",
     "guest-sdk/src",
     "plugins/attribute-table/Cargo.toml",
     "plugins/attribute-table/src",
+    "plugins/noop/Cargo.toml",
+    "plugins/noop/src",
     "plugins/prefix/Cargo.toml",
     "plugins/prefix/src",
     "plugins/regex-rename/Cargo.toml",

@@ -38,6 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("usher-plugin-attribute-table", &["usher-guest"]),
     ("usher-plugin-prefix", &["usher-guest"]),
     ("usher-plugin-regex-rename", &["usher-guest"]),
+    ("usher-plugin-noop", &["usher-guest"]),
     ("usher-plugin-rules", &["usher-guest"]),
     ("acme-teams", &["usher-guest"]),
     ("usher-hostile", &[]),

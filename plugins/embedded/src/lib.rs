@@ -11,6 +11,11 @@ pub fn builtin(name: &str) -> Option<&'static [u8]> {
     }
 }
 
+/// A policy that decides nothing, to be measured beside others; nobody would configure it.
+pub fn noop() -> &'static [u8] {
+    include_bytes!(concat!(env!("OUT_DIR"), "/noop.wasm"))
+}
+
 /// The names that [`builtin`] knows.
 pub fn names() -> &'static [&'static str] {
     &["attribute-table", "prefix", "regex-rename", "rules"]

@@ -25,6 +25,8 @@ pub(crate) enum PluginCommand {
     Check(CheckArguments),
     /// Print the JSON Schema of a policy's configuration.
     Schema(SchemaArguments),
+    /// Measure a policy over generated groups and people, beside one that decides nothing.
+    Bench(BenchArguments),
     /// Run a policy's case files in the sandbox.
     Test(TestArguments),
     /// Show what a policy decides over a snapshot, by rule or item by item.
@@ -40,6 +42,7 @@ impl PluginCommand {
             Self::Inspect(arguments) => arguments.json,
             Self::Check(arguments) => arguments.json,
             Self::Schema(arguments) => arguments.json,
+            Self::Bench(arguments) => arguments.json,
             Self::Test(arguments) => arguments.json,
             Self::Run(arguments) => arguments.json,
         }
@@ -119,6 +122,22 @@ pub(crate) struct SchemaArguments {
     #[arg(value_name = "REF")]
     pub(crate) reference: String,
     /// Put the schema into a document that names the policy.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BenchArguments {
+    /// The policy: a .wasm file, or builtin:NAME.
+    #[arg(value_name = "REF")]
+    pub(crate) reference: String,
+    /// Its configuration: a usher.toml, or the policy's own configuration as TOML or JSON.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// How many people to ask about; there are a tenth as many groups.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) items: u32,
+    /// Print the result as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,5 +1,6 @@
 //! `usher plugin`: one file a subcommand.
 
+mod bench;
 mod build;
 mod case_files;
 mod check;
@@ -7,7 +8,9 @@ pub(crate) mod config_file;
 mod decided;
 mod decided_text;
 mod figures;
+mod generated;
 mod inspect;
+mod measure;
 mod needs_text;
 mod new;
 pub(crate) mod opened;
@@ -31,6 +34,7 @@ pub(crate) async fn run(command: &PluginCommand) -> Result<ExitStatus, Failure> 
         PluginCommand::Check(arguments) => check::check(arguments),
         PluginCommand::Inspect(arguments) => inspect::inspect(arguments),
         PluginCommand::Schema(arguments) => schema::schema(arguments),
+        PluginCommand::Bench(arguments) => bench::bench(arguments),
         PluginCommand::Test(arguments) => test::test(arguments),
         PluginCommand::Run(arguments) => run::run(arguments),
     }
