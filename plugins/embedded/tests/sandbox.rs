@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use usher_core::account::Account;
-use usher_core::decision::{GroupVerdict, TargetGroup};
+use usher_core::decision::{GroupVerdict, TargetGroup, UserVerdict};
 use usher_core::desired::UserToDecide;
 use usher_core::id::{OktaGroupId, OktaUserId};
 use usher_core::source::{self, GroupOrigin, SourceGroup, SourceUser, UserStatus};
@@ -39,9 +39,20 @@ fn named(name: &str) -> TargetGroup {
     TargetGroup { key: None, display_name: name.to_owned() }
 }
 
+/// The configuration that the guide shows for a policy.
+fn shown(name: &str) -> Value {
+    let guide = include_str!("../../../docs/builtin.md");
+    let (_, below) = guide.split_once(&format!("\n## {name}\n")).expect("the guide has the heading");
+    let (_, below) = below.split_once("```toml\n").expect("it shows a configuration");
+    let (text, _) = below.split_once("```").expect("the block ends");
+    let config: toml::Table = toml::from_str(text).expect("the configuration is TOML");
+    assert_eq!(config["policy"]["component"].as_str(), Some(format!("builtin:{name}").as_str()));
+    serde_json::to_value(&config["policy"]["config"]).expect("TOML without dates is JSON")
+}
+
 #[test]
 fn prefix_takes_the_prefix_away() {
-    let mut policy = policy("prefix", json!({ "prefix": "aws-" })).unwrap();
+    let mut policy = policy("prefix", shown("prefix")).unwrap();
     let decisions = policy.decide_groups(&[group("aws-admins"), group("choir")]).unwrap();
     assert_eq!(decisions[0].verdict, GroupVerdict::Sync(vec![named("admins")]));
     assert_eq!(decisions[1].verdict, GroupVerdict::Skip);
@@ -49,23 +60,31 @@ fn prefix_takes_the_prefix_away() {
 
 #[test]
 fn regex_rename_renames() {
-    let config = json!({ "rename": [{ "pattern": "team-(.+)-(admin|developer)", "name": "${1} ${2}s" }] });
-    let mut policy = policy("regex-rename", config).unwrap();
-    let decisions = policy.decide_groups(&[group("team-web-admin"), group("choir")]).unwrap();
-    assert_eq!(decisions[0].verdict, GroupVerdict::Sync(vec![named("web admins")]));
-    assert_eq!(decisions[1].verdict, GroupVerdict::Skip);
+    let mut policy = policy("regex-rename", shown("regex-rename")).unwrap();
+    let groups = ["team-web-shop-developer", "aws-billing", "choir"].map(group);
+    let decisions = policy.decide_groups(&groups).unwrap();
+    assert_eq!(decisions[0].verdict, GroupVerdict::Sync(vec![named("web-shop developers")]));
+    assert_eq!(decisions[1].verdict, GroupVerdict::Sync(vec![named("billing")]));
+    assert_eq!(decisions[2].verdict, GroupVerdict::Skip);
 }
 
 #[test]
 fn attribute_table_puts_people_into_groups() {
-    let config =
-        json!({ "attribute": "department", "groups": { "Sales": ["crm"] }, "keep_okta_groups": true });
-    let mut policy = policy("attribute-table", config).unwrap();
-    assert_eq!(policy.needs().user_attributes, ["department"]);
-    let decisions = policy.decide_users(&[person("Sales"), person("Poetry")]).unwrap();
+    let mut config = shown("attribute-table");
+    let mut policy_of = |keep: bool| {
+        config["keep_okta_groups"] = keep.into();
+        policy("attribute-table", config.clone()).unwrap()
+    };
+    let people = [person("Data"), person("Poetry")];
+    let mut table_only = policy_of(false);
+    assert_eq!(table_only.needs().user_attributes, ["department"]);
+    let decisions = table_only.decide_users(&people).unwrap();
+    assert_eq!(decisions[0].groups, Some(vec![named("crm"), named("warehouse")]));
+    assert_eq!(decisions[1].verdict, UserVerdict::Skip);
+    let decisions = policy_of(true).decide_users(&people).unwrap();
     let devs = TargetGroup { key: Some("00g-devs".to_owned()), display_name: String::new() };
-    assert_eq!(decisions[0].groups, Some(vec![devs, named("crm")]));
-    assert_eq!(decisions[1].groups, None);
+    assert_eq!(decisions[0].groups, Some(vec![devs, named("crm"), named("warehouse")]));
+    assert_eq!((&decisions[1].verdict, &decisions[1].groups), (&UserVerdict::Keep, &None));
 }
 
 #[test]

@@ -49,13 +49,10 @@ impl Policy for RegexRename {
     }
 
     fn group(&self, group: &Group) -> GroupDecision {
-        for (regex, name) in &self.0 {
-            if regex.is_match(&group.name) {
-                let name = regex.replace(&group.name, name);
-                return sync(name).because("rename", format!("matches `{regex}`"));
-            }
-        }
-        skip().because("no-match", "no pattern matches")
+        let Some((regex, name)) = self.0.iter().find(|(regex, _)| regex.is_match(&group.name)) else {
+            return skip().because("no-match", "no pattern matches");
+        };
+        sync(regex.replace(&group.name, name)).because("rename", format!("matches `{regex}`"))
     }
 }
 

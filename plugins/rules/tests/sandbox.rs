@@ -179,3 +179,23 @@ fn a_row_of_named_expressions_is_put_in_without_a_trap() {
         }
     }
 }
+
+#[test]
+fn a_long_table_costs_nothing_more_per_person() {
+    let fuel = |rows: usize| {
+        let mut table: serde_json::Map<String, Value> =
+            (1..rows).map(|row| (format!("department-{row}"), row.to_string().into())).collect();
+        table.insert("Sales".into(), "4711".into());
+        let mut policy = policy(json!({
+            "tables": { "centres": table },
+            "account": { "work.costCenter": "user.department in tables.centres ? tables.centres[user.department] : null" },
+        }))
+        .unwrap();
+        let people: Vec<_> = (0..20).map(|number| person(&format!("p{number}"), Some("Sales"))).collect();
+        let decisions = policy.decide_users(&people).unwrap();
+        assert!(decisions.iter().all(|decision| matches!(decision.verdict, UserVerdict::Sync(_))));
+        policy.usage().decide_users.fuel_per_item().unwrap()
+    };
+    let (short, long) = (fuel(1), fuel(2_000));
+    assert!(long < short * 3 / 2, "{short} and {long}");
+}
