@@ -8,6 +8,8 @@ mod guards;
 mod held;
 mod moods;
 mod plan_output;
+mod plugin_run;
+mod plugin_test;
 mod policies;
 mod requests;
 mod secrets;

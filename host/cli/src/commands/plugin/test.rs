@@ -43,7 +43,13 @@ pub(crate) fn test(arguments: &TestArguments) -> Result<ExitStatus, Failure> {
 
 /// Everything that the outcome depends on. Of a policy that is built, also what it is built from.
 fn watched(arguments: &TestArguments) -> Vec<PathBuf> {
-    let mut places = vec![PathBuf::from(&arguments.subject)];
+    let subject = Path::new(&arguments.subject);
+    let mut places = if subject.is_dir() {
+        // Not the whole folder: the build itself writes the lock file.
+        ["Cargo.toml", "build.rs", "src", "vendor", "cases"].map(|part| subject.join(part)).to_vec()
+    } else {
+        vec![subject.to_owned()]
+    };
     // The folder of a pattern, for a file that will fit it.
     places.extend(arguments.cases.iter().map(|place| match place.parent() {
         Some(folder) if !place.exists() => folder.to_owned(),
