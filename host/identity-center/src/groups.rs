@@ -8,7 +8,7 @@ use crate::client::{IdentityCenter, Reading, bad_answer};
 use crate::error::{Answered, ScimError};
 use crate::operation::Operation;
 use crate::query::equals;
-use crate::transport::{Call, Failure};
+use crate::transport::Call;
 use crate::users::unacceptable;
 use crate::{body, limits, read};
 
@@ -78,19 +78,17 @@ impl IdentityCenter {
                     None => return Err(bad_answer(&call, "it does not say the id of the new group")),
                 },
             },
-            Err(Failure { error: ScimError::Conflict { answered, .. }, may_have_happened }) => {
+            Err(ScimError::Conflict { answered, .. }) => {
                 let holder = self.group_holder(None, Some(key), Some(display_name)).await?;
                 match holder {
-                    Some((_, group))
-                        if may_have_happened && group.external_id.as_deref() == Some(key.as_str()) =>
-                    {
+                    Some((_, group)) if group.external_id.as_deref() == Some(key.as_str()) => {
                         self.complete_members(&group.id, first).await?;
                         group.id
                     }
                     holder => return Err(conflict(call.aim, holder, answered)),
                 }
             }
-            Err(failure) => return Err(failure.error),
+            Err(error) => return Err(error),
         };
         self.add_members(&id, rest).await?;
         Ok(id)
@@ -127,11 +125,11 @@ impl IdentityCenter {
         let call = Call::new(Operation::PatchGroup, aim).id(id.as_str()).body(patch);
         match self.transport.send(&call).await {
             Ok(_) => Ok(()),
-            Err(Failure { error: ScimError::Conflict { answered, .. }, .. }) => {
+            Err(ScimError::Conflict { answered, .. }) => {
                 let holder = self.group_holder(Some(id), key, display_name).await?;
                 Err(conflict(call.aim, holder, answered))
             }
-            Err(failure) => Err(failure.error),
+            Err(error) => Err(error),
         }
     }
 

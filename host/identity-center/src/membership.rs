@@ -50,7 +50,7 @@ impl IdentityCenter {
             .id(group.as_str());
         match self.transport.send(&call).await {
             Ok(_) => Ok(false),
-            Err(failure) => match failure.error {
+            Err(error) => match error {
                 ScimError::NotFound { .. } => Ok(true),
                 error => Err(error),
             },

@@ -65,19 +65,6 @@ pub(crate) struct Success {
     pub(crate) json: Option<Value>,
 }
 
-/// Why it did not, and whether an earlier try may have done it all the same.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) error: ScimError,
-    pub(crate) may_have_happened: bool,
-}
-
-impl std::convert::From<Failure> for ScimError {
-    fn from(failure: Failure) -> Self {
-        failure.error
-    }
-}
-
 /// The way to the service.
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -129,7 +116,7 @@ impl Transport {
     }
 
     /// Sends the request until it is answered, refused, or patience ends.
-    pub(crate) async fn send(&self, call: &Call) -> Result<Success, Failure> {
+    pub(crate) async fn send(&self, call: &Call) -> Result<Success, ScimError> {
         let mut repeats = Repeats::default();
         loop {
             while let Some(pause) = self.pacer.hold(call.operation, call.members) {
@@ -137,24 +124,20 @@ impl Transport {
             }
             let sent = Instant::now();
             let outcome = self.once(call).await;
-            let happened_before = repeats.may_have_happened;
-            let failed = |error| Failure { error, may_have_happened: happened_before };
             match outcome {
                 Ok(answer) if answer.status.is_success() => {
                     self.pacer.taken(call.operation, call.members);
-                    return self.success(answer).map_err(failed);
+                    return self.success(answer);
                 }
                 Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => {
                     self.pacer.throttled(call.operation, call.members, sent);
-                    // A throttled write was seen to have happened (reference §3.3).
-                    repeats.may_have_happened = true;
                     repeats.throttled += 1;
                     if repeats.throttled >= self.retry.throttled_attempts {
-                        return Err(failed(ScimError::Throttled {
+                        return Err(ScimError::Throttled {
                             aim: call.aim.clone(),
                             attempts: repeats.throttled,
                             answered: self.told(&answer),
-                        }));
+                        });
                     }
                     let asked = answer.retry_after.unwrap_or_default().min(self.retry.longest_pause);
                     self.spent.wait(asked + self.retry.pause(repeats.throttled)).await;
@@ -162,27 +145,24 @@ impl Transport {
                 Ok(answer)
                     if answer.status.is_server_error() && answer.status != StatusCode::NOT_IMPLEMENTED =>
                 {
-                    repeats.may_have_happened = true;
                     repeats.failed += 1;
                     if repeats.failed >= self.retry.attempts {
-                        return Err(failed(ScimError::Failing {
+                        return Err(ScimError::Failing {
                             aim: call.aim.clone(),
                             attempts: repeats.failed,
                             answered: self.told(&answer),
-                        }));
+                        });
                     }
                     let asked = answer.retry_after.unwrap_or_default().min(self.retry.longest_pause);
                     tokio::time::sleep(asked.max(self.retry.pause(repeats.failed))).await;
                 }
-                Ok(answer) => return Err(failed(self.refused(call, &answer))),
+                Ok(answer) => return Err(self.refused(call, &answer)),
                 Err(error) => {
                     let most =
                         if error.is_connect() { self.retry.connect_attempts } else { self.retry.attempts };
-                    // Before a connection stands nothing can have happened.
-                    repeats.may_have_happened |= !error.is_connect();
                     repeats.failed += 1;
                     if repeats.failed >= most || is_tls(&error) {
-                        return Err(failed(self.unanswered(call, &error, repeats.failed)));
+                        return Err(self.unanswered(call, &error, repeats.failed));
                     }
                     tokio::time::sleep(self.retry.pause(repeats.failed)).await;
                 }
@@ -282,7 +262,6 @@ impl Transport {
 struct Repeats {
     failed: u32,
     throttled: u32,
-    may_have_happened: bool,
 }
 
 fn is_filtered(call: &Call) -> bool {

@@ -10,7 +10,7 @@ use crate::error::{Answered, ScimError};
 use crate::limits::Problem;
 use crate::operation::Operation;
 use crate::query::equals;
-use crate::transport::{Call, Failure};
+use crate::transport::Call;
 use crate::{body, limits, read};
 
 impl IdentityCenter {
@@ -49,7 +49,7 @@ impl IdentityCenter {
     ///
     /// # Errors
     /// [`ScimError::Unacceptable`] before anything is sent when AWS would refuse a value; [`ScimError::Conflict`] when
-    /// another account holds what must be unique. A create that was repeated and had happened before is no conflict.
+    /// another account holds what must be unique. An account that carries this Okta id already is no conflict.
     pub async fn create_user(
         &self,
         okta_id: &OktaUserId,
@@ -67,14 +67,15 @@ impl IdentityCenter {
                     None => Err(bad_answer(&call, "it does not say the id of the new user")),
                 },
             },
-            Err(Failure { error: ScimError::Conflict { answered, .. }, may_have_happened }) => {
+            Err(ScimError::Conflict { answered, .. }) => {
                 let holder = self.holder(None, Some(okta_id), Some(&account.user_name)).await?;
                 match holder {
-                    Some((_, user)) if may_have_happened && is_of(&user, okta_id) => Ok(user.id),
+                    // Made by a repeat of this request, or by another run since this one read: this person's either way.
+                    Some((_, user)) if is_of(&user, okta_id) => Ok(user.id),
                     holder => Err(conflict(call.aim, holder, account.email.as_deref(), answered)),
                 }
             }
-            Err(failure) => Err(failure.error),
+            Err(error) => Err(error),
         }
     }
 
@@ -104,14 +105,14 @@ impl IdentityCenter {
         let call = Call::new(Operation::PatchUser, aim).id(id.as_str()).body(patch);
         match self.transport.send(&call).await {
             Ok(_) => Ok(()),
-            Err(Failure { error: ScimError::Conflict { answered, .. }, .. }) => {
+            Err(ScimError::Conflict { answered, .. }) => {
                 let changes_it = |name: &str| changes.iter().any(|change| change.attribute == name);
                 let user_name = changes_it("userName").then_some(account.user_name.as_str());
                 let holder = self.holder(Some(id), adopt, user_name).await?;
                 let email = account.email.as_deref().filter(|_| changes_it("email"));
                 Err(conflict(call.aim, holder, email, answered))
             }
-            Err(failure) => Err(failure.error),
+            Err(error) => Err(error),
         }
     }
 

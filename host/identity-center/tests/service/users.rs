@@ -190,8 +190,8 @@ async fn a_value_that_aws_would_refuse_is_named_and_never_sent() {
     assert!(!error.ends_the_run());
     assert_eq!(
         error.to_string(),
-        "cannot create the user \"ines.ferreira@corp.example\" (00u1a2b3c4D5e6F7g8h9): name.familyName is required and has no \
-         value\nhint: mend name.familyName in Okta, or let the policy write another value"
+        "cannot create the user \"ines.ferreira@corp.example\" (00u1a2b3c4D5e6F7g8h9): name.familyName is empty, and AWS \
+         requires it\nhint: mend name.familyName in Okta, or let the policy write another value"
     );
     account.title = Some("zero\u{200b}width".into());
     let title = client.update_user(&ScimUserId::new("u1"), None, &account, &changes(&["title"])).await;
@@ -216,6 +216,17 @@ async fn a_create_that_had_happened_before_its_repeat_is_done() {
         let look_up = "GET /Users?filter=externalId%20eq%20%2200u1a2b3c4D5e6F7g8h9%22";
         assert_eq!(fake.lines(), ["POST /Users", "POST /Users", look_up]);
     }
+}
+
+#[tokio::test]
+async fn a_create_that_another_run_did_meanwhile_is_done() {
+    let fake = Fake::start(|seen, before| match before {
+        0 => duplicate(),
+        _ => old_page(&[json!({"id": "a4c8", "externalId": seen.wanted("externalId"), "userName": "x"})]),
+    })
+    .await;
+    assert_eq!(fake.client().create_user(&okta_id(), &ines()).await.unwrap().as_str(), "a4c8");
+    assert_eq!(fake.lines().len(), 2);
 }
 
 #[tokio::test]
