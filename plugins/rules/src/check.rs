@@ -13,6 +13,9 @@ use crate::pattern;
 /// How deep an expression may be nested. The tree is walked by recursion, here and when it is evaluated, on a stack that is bounded.
 pub(crate) const DEPTH_LIMIT: usize = 100;
 
+/// What is told to whoever asks whether a named expression is there.
+const NO_HAS: &str = "an expression always has a value; only attributes can be asked for";
+
 /// Something that is wrong at a node of the tree.
 #[derive(Debug)]
 pub(crate) struct Fault {
@@ -85,7 +88,7 @@ impl Check<'_> {
         {
             // `has(user.sponsor)` is a selection too; of an expression it would ask nothing.
             if root == "expressions" && matches!(&node.expr, Expr::Select(select) if select.test) {
-                return self.fault(node.id, "an expression always has a value; `has` asks for attributes");
+                return self.fault(node.id, NO_HAS);
             }
             return self.name(node.id, root, &segments);
         }
@@ -95,6 +98,9 @@ impl Check<'_> {
             Expr::Call(call) => {
                 if let Some(attribute) = asked_by_in(&call.func_name, &call.args) {
                     let (root, name) = attribute;
+                    if root == "expressions" {
+                        return self.fault(node.id, NO_HAS);
+                    }
                     if self.scope.variables().contains(&root) {
                         return self.name(node.id, root, &[name.to_owned()]);
                     }

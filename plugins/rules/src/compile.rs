@@ -1,8 +1,10 @@
 //! From what is written to rules that can be evaluated.
 
+use std::collections::BTreeMap;
+
 use cel::common::ast::SourceInfo;
 use cel::{Env, IdedExpr};
-use usher_guest::{Needs, Problem, Problems};
+use usher_guest::{Needs, Problems};
 
 use crate::check::{self, Fault, Reads};
 use crate::configuration::{self, Configuration, Memberships, PersonOutcome, Table, Text, UserOutcome};
@@ -10,9 +12,10 @@ use crate::functions;
 use crate::guards::{Facts, facts};
 use crate::named::{self, NamedExpressions};
 use crate::names::{Scope, Written};
+use crate::place::{Place, position};
 use crate::rules::{self, Expression, GroupOutcome, Rule, Rules};
 use crate::variables;
-use crate::warnings::{Place, Warnings, position};
+use crate::warnings::Warnings;
 
 /// Characters of one expression. The parser recurses, on a stack that is bounded; the longest rule that a person can still read is
 /// far shorter.
@@ -72,7 +75,7 @@ impl Compiler<'_> {
     /// Makes the named expressions ready, each after those it uses.
     fn named(&mut self, expressions: Vec<(String, Text)>) {
         self.written.expressions = expressions.iter().map(|(name, _)| (name.clone(), None)).collect();
-        let mut checked = std::collections::BTreeMap::new();
+        let mut checked = BTreeMap::new();
         for (name, text) in expressions {
             let place = Place::named(&name, &text.pointer);
             if let Some((tree, reads, _)) = self.checked(Scope::Named, &place, &text) {
@@ -87,7 +90,7 @@ impl Compiler<'_> {
             let way = circle.iter().chain(circle.first()).map(|name| format!("`{name}`")).collect::<Vec<_>>();
             let message = format!("goes round in a circle: {}", way.join(" needs "));
             if let Some((place, ..)) = circle.first().and_then(|name| checked.get(name)) {
-                self.problems.push(Problem::at(&place.pointer, format!("{}: {message}", place.label)));
+                self.problems.push(place.problem(&message));
             }
         }
         if !circles.is_empty() {
@@ -96,14 +99,14 @@ impl Compiler<'_> {
         for name in order {
             let Some((place, tree, reads)) = checked.remove(&name) else { continue };
             if let Err(message) = self.named.add(name.clone(), tree, reads) {
-                self.problems.push(Problem::at(&place.pointer, format!("{}: {message}", place.label)));
+                self.problems.push(place.problem(&message));
                 continue;
             }
             let Some(reads) = self.named.get(&name).map(|named| &named.reads) else { continue };
             let scope = match (reads.group, reads.person) {
                 (true, true) => {
                     let message = "reads a group and a person, but every rule is about one of them";
-                    self.problems.push(Problem::at(&place.pointer, format!("{}: {message}", place.label)));
+                    self.problems.push(place.problem(message));
                     continue;
                 }
                 (true, false) => Some(Scope::Group),
@@ -224,7 +227,7 @@ impl Compiler<'_> {
         let tree = match self.named.put_in(tree) {
             Ok(tree) => tree,
             Err(message) => {
-                self.problems.push(Problem::at(&place.pointer, format!("{}: {message}", place.label)));
+                self.problems.push(place.problem(&message));
                 return None;
             }
         };
@@ -239,14 +242,13 @@ impl Compiler<'_> {
 
     /// Parses and checks one expression; every mistake in it becomes a problem that begins with its place.
     fn checked(&mut self, scope: Scope, place: &Place, text: &Text) -> Option<(IdedExpr, Reads, SourceInfo)> {
-        let Place { label, pointer, .. } = place;
         let text = &text.text;
         let length = text.chars().count();
         if length > LENGTH_LIMIT {
             let message = format!(
-                "{label}: the expression has {length} characters, {LENGTH_LIMIT} are allowed; make it several rules"
+                "the expression has {length} characters, {LENGTH_LIMIT} are allowed; make it several rules"
             );
-            self.problems.push(Problem::at(pointer, message));
+            self.problems.push(place.problem(&message));
             return None;
         }
         let (tree, source) = match self.env.parser().parse_with_source_info(text) {
@@ -257,15 +259,14 @@ impl Compiler<'_> {
                 let message = first.map_or_else(|| "cannot be read".to_owned(), |error| plain(&error.msg));
                 let (line, column) = first.map_or((1, 1), |error| error.pos);
                 let at = |number: isize| u32::try_from(number).unwrap_or(1).max(1);
-                let problem = Problem::at(pointer, format!("{label}: {message}"));
-                self.problems.push(problem.position(at(line), at(column)));
+                self.problems.push(place.problem(&message).position(at(line), at(column)));
                 return None;
             }
         };
         let is_type = |name: &str| self.env.types().find_type(name).is_some();
         let (reads, faults) = check::check(&tree, scope, &self.written, &is_type);
         for Fault { node, message } in &faults {
-            let problem = Problem::at(pointer, format!("{label}: {message}"));
+            let problem = place.problem(message);
             self.problems.push(match place_of(text, &source, *node) {
                 Some((line, column)) => problem.position(line, column),
                 None => problem,

@@ -3,7 +3,7 @@
 //!
 //! Read in this order: `configuration` (what is written), `names` (what a rule may speak of), `functions` (what it may
 //! call), `check` (a parsed expression against both; what it reads), `named` (expressions used in others), `guards` and
-//! `warnings` (what is odd), `compile` (from text to `rules`), `account` (the fields of an account), `variables`, `evaluate`
+//! `warnings` (what is odd, and at which `place`), `compile` (from text to `rules`), `account` (the fields of an account), `variables`, `evaluate`
 //! (one group, one person), `target_groups` and `memberships`. Everything that can be wrong with a rule before it meets a
 //! person is found at `configure`, all of it at once.
 
@@ -20,6 +20,7 @@ mod names;
 mod near;
 mod okta_attributes;
 mod pattern;
+mod place;
 mod rules;
 mod target_groups;
 mod tree;

@@ -86,6 +86,7 @@ fn an_unknown_expression_and_one_about_something_else_are_found() {
         "users": [
             { "name": "u", "when": "expressions.named == 'x' && expressions.persn == 'x'", "then": "skip" },
             { "name": "v", "when": "has(expressions.person)", "then": "skip" },
+            { "name": "w", "when": "'person' in expressions", "then": "skip" },
         ],
     }));
     let told: Vec<_> = found.iter().map(|it| (it.pointer.as_str(), it.message.as_str())).collect();
@@ -107,7 +108,11 @@ fn an_unknown_expression_and_one_about_something_else_are_found() {
             ("/users/0/when", "rule `u`, `when`: there is no expression `persn`; did you mean `person`?"),
             (
                 "/users/1/when",
-                "rule `v`, `when`: an expression always has a value; `has` asks for attributes"
+                "rule `v`, `when`: an expression always has a value; only attributes can be asked for"
+            ),
+            (
+                "/users/2/when",
+                "rule `w`, `when`: an expression always has a value; only attributes can be asked for"
             ),
         ]
     );
