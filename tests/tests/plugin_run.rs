@@ -40,7 +40,8 @@ fn decisions_are_counted_by_rule_or_told_item_by_item() {
     let before = sim.requests();
     let run = ["run", "builtin:rules", "--snapshot", "snapshot.json", "--config", "usher.toml"];
     let all = sim.run("plugin", &run).exits(0);
-    all.prints("2 groups, 3 people")
+    let all = all
+        .prints("2 groups, 3 people")
         .prints("1  sync  teams")
         .prints("1  skip  no-rule")
         .prints("1  skip  contractors");

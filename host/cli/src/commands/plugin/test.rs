@@ -96,7 +96,7 @@ struct FileResult<'a> {
 fn cases(arguments: &TestArguments) -> Result<Vec<Cases>, Failure> {
     let folder = Path::new(&arguments.subject);
     let places = match arguments.cases.as_slice() {
-        [] if folder.is_dir() => vec![folder.join("cases")],
+        [] if folder.is_dir() => vec![folder.join("cases").join("*.toml")],
         [] => {
             return Err(Failure::usage(anyhow::anyhow!(
                 "no cases are named for {}\nhint: name them with --cases FILE; only the folder of a policy has cases of its own",
