@@ -40,7 +40,7 @@ impl CaseFile {
 /// What a policy may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Units of work per group or person, on the average of a case's groups and of its people.
+    /// Units of work that no group and no person may exceed in a call of its own.
     pub fuel_per_item: Option<u64>,
 }
 

@@ -138,15 +138,14 @@ enum Item<'c> {
     User(&'c CaseUser),
 }
 
-/// Groups before people, as the host asks.
+/// Groups before people, as the host asks, unless the order is reversed.
 fn items(case: &Case, order: Order) -> Vec<Item<'_>> {
-    let (mut groups, mut users): (Vec<_>, Vec<_>) =
-        (case.groups.iter().map(Item::Group).collect(), case.users.iter().map(Item::User).collect());
+    let groups = case.groups.iter().map(Item::Group);
+    let mut items: Vec<_> = groups.chain(case.users.iter().map(Item::User)).collect();
     if order == Order::Reversed {
-        groups.reverse();
-        users.reverse();
+        items.reverse();
     }
-    groups.into_iter().chain(users).collect()
+    items
 }
 
 fn decide_group<P: Policy>(policy: &Run<P>, group: &CaseGroup) -> Json {
