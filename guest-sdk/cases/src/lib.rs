@@ -22,7 +22,7 @@
 //!
 //! The format, and the JSON form of a decision: docs/cases.md. Read in this order: `file` (the model), `value`, `read` and `reader` (from text to
 //! model, all mistakes at once), `account` and `draft` (the account that the host would write), `expectation` (how an answer is compared),
-//! `outcome` and `report` (how a run is judged), `update` (how expectations are rewritten).
+//! `outcome` and `report` (how a run is judged), `update` (how expectations are rewritten) and `write` (how a file is recorded).
 
 mod account;
 mod draft;
@@ -35,6 +35,7 @@ mod reader;
 mod report;
 mod update;
 mod value;
+mod write;
 
 pub use draft::draft;
 pub use expectation::{Difference, Expectation};

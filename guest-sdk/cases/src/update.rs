@@ -120,7 +120,7 @@ fn corrected(fields: &Map<String, Json>, decision: &Json) -> Map<String, Json> {
 }
 
 /// A new expectation: the verdict, the rule, the groups, and what differs from the draft.
-fn recorded(decision: &Json, draft: &Json) -> Map<String, Json> {
+pub(crate) fn recorded(decision: &Json, draft: &Json) -> Map<String, Json> {
     let mut wanted = Map::new();
     for field in ["verdict", "rule"] {
         wanted.insert(field.to_owned(), decision[field].clone());
@@ -174,7 +174,7 @@ fn named_fields(expected: &Json, actual: &Json) -> Json {
 }
 
 /// The fields in which an account differs from its draft.
-fn changes(draft: &Json, account: &Json) -> Json {
+pub(crate) fn changes(draft: &Json, account: &Json) -> Json {
     let mut changes = Map::new();
     for (field, value) in account.as_object().into_iter().flatten() {
         let before = draft.get(field).unwrap_or(&Json::Null);
@@ -274,7 +274,7 @@ fn same(old: &Item, new: &Value) -> bool {
 }
 
 /// A table that is written as `expect.account.title = "…"`.
-fn dotted(fields: &Map<String, Json>) -> Table {
+pub(crate) fn dotted(fields: &Map<String, Json>) -> Table {
     let mut table = Table::new();
     table.set_dotted(true);
     for (key, value) in fields {
@@ -293,7 +293,7 @@ fn dotted(fields: &Map<String, Json>) -> Table {
 }
 
 /// A value in TOML, which has no null.
-fn toml_of(value: &Json) -> Option<Value> {
+pub(crate) fn toml_of(value: &Json) -> Option<Value> {
     Some(match value {
         Json::Null => return None,
         Json::Bool(boolean) => (*boolean).into(),
