@@ -180,6 +180,7 @@ expect.groups = ["web developers"]
     let empty = place.folder().join("empty");
     std::fs::create_dir(&empty).expect("a folder can be made");
     place.run("plugin", &["test", "empty"]).fails_clearly(2).says("there are no case files at");
+    place.run("plugin", &["test", "emty"]).fails_clearly(2).says("there is no folder and no file emty");
 }
 
 #[test]

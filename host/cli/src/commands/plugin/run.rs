@@ -80,7 +80,7 @@ impl<'a> Wanted<'a> {
             let found: Vec<_> = snapshot.groups.iter().filter(is_meant).collect();
             if found.is_empty() {
                 let names = snapshot.groups.iter().map(|group| group.name.as_str());
-                return Err(not_there("group", name, names));
+                return Err(not_there("group", name, names, snapshot.redacted));
             }
             wanted.groups.extend(found);
         }
@@ -89,7 +89,8 @@ impl<'a> Wanted<'a> {
                 |user: &&SourceUser| user.label().eq_ignore_ascii_case(login) || user.id.as_str() == login;
             let found = snapshot.reading.users.values().find(is_meant);
             let user = found.ok_or_else(|| {
-                not_there("person", login, snapshot.reading.users.values().map(SourceUser::label))
+                let logins = snapshot.reading.users.values().map(SourceUser::label);
+                not_there("person", login, logins, snapshot.redacted)
             })?;
             wanted.users.push(user);
         }
@@ -101,9 +102,11 @@ impl<'a> Wanted<'a> {
     }
 }
 
-fn not_there<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
+fn not_there<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>, redacted: bool) -> Failure {
     let near = near::names(name, known, NEAR);
-    let hint = if near.is_empty() {
+    let hint = if near.is_empty() && redacted {
+        "this snapshot is redacted, so names in it were replaced; an Okta id may still be there".to_owned()
+    } else if near.is_empty() {
         "a snapshot holds the groups that its run asked for, and the members of those that its policy took"
             .to_owned()
     } else {

@@ -97,6 +97,13 @@ fn cases(arguments: &TestArguments) -> Result<Vec<Cases>, Failure> {
     let folder = Path::new(&arguments.subject);
     let places = match arguments.cases.as_slice() {
         [] if folder.is_dir() => vec![folder.join("cases").join("*.toml")],
+        [] if !folder.exists() && !arguments.subject.contains(':') => {
+            return Err(Failure::usage(anyhow::anyhow!(
+                "there is no folder and no file {}\nhint: name the folder of a policy, the one with its Cargo.toml, or a policy with \
+                 --cases FILE",
+                arguments.subject
+            )));
+        }
         [] => {
             return Err(Failure::usage(anyhow::anyhow!(
                 "no cases are named for {}\nhint: name them with --cases FILE; only the folder of a policy has cases of its own",
