@@ -9,11 +9,14 @@ use usher_guest::prelude::*;
 mod tests;
 
 /// `[policy.config]` in `usher.toml`.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Config {
+    /// Okta's variable name of the attribute: a text, or a list of texts.
     attribute: String,
+    /// For each of its values the names of groups in AWS.
     groups: BTreeMap<String, Vec<String>>,
+    /// Whether people stay in the groups they have from Okta too.
     #[serde(default)]
     keep_okta_groups: bool,
 }
@@ -22,8 +25,6 @@ struct AttributeTable(Config);
 
 impl Policy for AttributeTable {
     type Config = Config;
-
-    const CONFIG_SCHEMA: Option<&'static str> = Some(include_str!("schema.json"));
 
     fn configure(config: Config, _: Run) -> Result<Self, Problems> {
         Ok(Self(config))

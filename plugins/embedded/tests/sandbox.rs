@@ -96,6 +96,11 @@ fn each_says_what_its_configuration_looks_like() {
         let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
         assert_eq!(schema["type"], "object", "{name}");
         assert_eq!(schema["additionalProperties"], false, "{name}");
+        let is_told = |key: &Value| key["description"].is_string();
+        assert!(
+            schema["properties"].as_object().expect("it has keys").values().all(is_told),
+            "{name}: {schema}"
+        );
     }
 }
 

@@ -7,10 +7,12 @@ use usher_guest::prelude::*;
 mod tests;
 
 /// `[policy.config]` in `usher.toml`.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Config {
+    /// What the names of the groups begin with.
     prefix: String,
+    /// What they begin with in AWS.
     #[serde(default)]
     replace_with: String,
 }
@@ -19,8 +21,6 @@ struct Prefix(Config);
 
 impl Policy for Prefix {
     type Config = Config;
-
-    const CONFIG_SCHEMA: Option<&'static str> = Some(include_str!("schema.json"));
 
     fn configure(config: Config, _: Run) -> Result<Self, Problems> {
         if config.prefix.is_empty() {

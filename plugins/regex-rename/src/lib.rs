@@ -8,16 +8,19 @@ use usher_guest::prelude::*;
 mod tests;
 
 /// `[policy.config]` in `usher.toml`.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Config {
+    /// The first whose pattern matches decides.
     rename: Vec<Rename>,
 }
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Rename {
+    /// A regular expression for the whole name of the group.
     pattern: String,
+    /// Its name in AWS; `${1}` is what stands in the first brackets.
     name: String,
 }
 
@@ -26,13 +29,10 @@ struct RegexRename(Vec<(Regex, String)>);
 impl Policy for RegexRename {
     type Config = Config;
 
-    const CONFIG_SCHEMA: Option<&'static str> = Some(include_str!("schema.json"));
-
     fn configure(config: Config, _: Run) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let mut renames = Vec::new();
         for (index, rename) in config.rename.into_iter().enumerate() {
-            // For the whole name: `team-.+` must not match in the middle of another.
             let whole = format!("^(?:{})$", rename.pattern);
             match Regex::new(&rename.pattern).and_then(|_| Regex::new(&whole)) {
                 Ok(regex) => renames.push((regex, rename.name)),
