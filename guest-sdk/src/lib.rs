@@ -104,6 +104,11 @@ pub use policy::{NoConfig, Policy, Run};
 pub use problem::{Problem, Problems};
 pub use user::{Status, User};
 
+/// The guide's examples, compiled as they stand.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/plugins.md")]
+struct Guide;
+
 /// All that a policy usually names.
 pub mod prelude {
     pub use crate::decision::{hold, keep, skip, sync, sync_account, sync_all};

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use crate::policy::Policy;
 
 /// Asks whether the configuration of a policy has a schema. Whether it derives one is known only where its type is, so the macro
-/// calls `schema` on a reference to this: the method of [`Derived`] is found first, if the configuration allows it, else that of [`ByHand`].
+/// calls `schema` on a reference to this: the method of `Derived` is found first, if the configuration allows it, else that of `ByHand`.
 #[derive(Debug)]
 pub struct Probe<P, C>(PhantomData<(P, C)>);
 

@@ -11,8 +11,33 @@
 //! assert_eq!(policy.group(&Group::named("R&D")).names(), ["R&D"]);
 //! ```
 //!
-//! Whole tables of questions and answers are better written as case files, which `usher plugin test` runs in the sandbox too:
-//! [`cases!`](crate::cases), or `run_cases`. Their format is in docs/cases.md of Usher's source.
+//! Whole tables of questions and answers are better written as case files, which `usher plugin test` runs in the sandbox too: with
+//! [`cases!`](crate::cases), or `run_cases`. One looks like this; docs/cases.md of Usher's source tells all of it.
+//!
+//! ```toml
+//! version = 1
+//!
+//! [config]                       # what `[policy.config]` of usher.toml would hold
+//! prefix = "aws-"
+//!
+//! [[case]]
+//! name = "admins"
+//!
+//! [[case.group]]                 # also: id, description, origin, attributes
+//! name = "aws-admins"
+//! expect.verdict = "sync"        # what is not named is not compared
+//! expect.groups = ["admins"]     # names, or tables: [{ key = "k", name = "admins" }]
+//!
+//! [[case.user]]                  # also: id, status, groups, draft
+//! login = "cy@acme.example"
+//! attributes = { userType = "contractor" }
+//! expect.rule = "contractor"     # also: message, account.work.cost-center = "4711"
+//!
+//! [[case]]
+//! name = "no prefix"
+//! config = { prefix = "" }
+//! expect-problems = [{ pointer = "/prefix", message = "empty" }]
+//! ```
 
 #[cfg(not(target_family = "wasm"))]
 mod case_files;
