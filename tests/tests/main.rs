@@ -8,6 +8,8 @@ mod guards;
 mod held;
 mod moods;
 mod plan_output;
+mod plugin_inspect;
+mod plugin_new;
 mod plugin_run;
 mod plugin_test;
 mod policies;

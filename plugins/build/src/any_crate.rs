@@ -1,5 +1,6 @@
 //! A policy crate anywhere: which package it is, and where its workspace builds.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -26,10 +27,12 @@ pub struct Built {
 /// When there is no package in `folder`, and as [`build_policy`].
 pub fn build_crate(folder: &Path, lock_file: LockFile) -> Result<Built, BuildError> {
     let manifest = folder.join("Cargo.toml");
-    let manifest =
-        manifest.canonicalize().map_err(|source| BuildError::File { path: manifest.clone(), source })?;
-    let metadata = metadata(&manifest)?;
     let no_package = || BuildError::NoPackage { folder: folder.to_owned() };
+    let manifest = manifest.canonicalize().map_err(|source| match source.kind() {
+        ErrorKind::NotFound => no_package(),
+        _ => BuildError::File { path: manifest.clone(), source },
+    })?;
+    let metadata = metadata(&manifest)?;
     let packages = metadata["packages"].as_array().ok_or_else(no_package)?;
     let of_manifest = |package: &&Value| package["manifest_path"].as_str().map(Path::new) == Some(&manifest);
     let package = packages.iter().find(of_manifest).and_then(|package| package["name"].as_str());
@@ -72,7 +75,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let error = build_crate(folder.path(), LockFile::Kept).unwrap_err();
         assert!(
-            matches!(&error, BuildError::File { path, .. } if path.starts_with(folder.path())),
+            matches!(&error, BuildError::NoPackage { folder: named } if named == folder.path()),
             "{error}"
         );
     }

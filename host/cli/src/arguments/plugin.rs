@@ -60,9 +60,9 @@ pub(crate) struct NewArguments {
     /// The name of the policy, and of its folder.
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
-    /// Put the folder into this one.
-    #[arg(long = "in", value_name = "DIR", default_value = "")]
-    pub(crate) folder: PathBuf,
+    /// Put the folder into this one, instead of here.
+    #[arg(long = "in", value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
     /// What it is written in.
     #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = Language::Rust)]
     pub(crate) lang: Language,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use serde_json::json;
-use usher_plugin_build::{Built, LockFile, build_crate};
+use usher_plugin_build::{BuildError, Built, LockFile, build_crate};
 
 use super::opened;
 use super::source_files::SourceFiles;
@@ -33,7 +33,11 @@ pub(crate) fn build(arguments: &BuildArguments) -> Result<ExitStatus, Failure> {
 fn round(arguments: &BuildArguments) -> Result<ExitStatus, Failure> {
     let lock_file = if arguments.locked { LockFile::Kept } else { LockFile::MayChange };
     talkln!("building {} for wasm32-unknown-unknown", plain(&arguments.folder.display().to_string()));
-    let Built { component, default_file, .. } = build_crate(&arguments.folder, lock_file)?;
+    let Built { component, default_file, .. } =
+        build_crate(&arguments.folder, lock_file).map_err(|error| match error {
+            BuildError::NoPackage { .. } => Failure::usage(error),
+            error => Failure::from(error),
+        })?;
     let file = arguments.output.clone().unwrap_or_else(|| shortened(default_file));
     let shown = file.display().to_string();
     std::fs::write(&file, &component).with_context(|| {

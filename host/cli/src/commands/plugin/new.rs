@@ -20,7 +20,7 @@ pub(crate) fn new(arguments: &NewArguments) -> Result<ExitStatus, Failure> {
             format!("the name `{}` {fault}\nhint: such as `usher plugin new our-policy`", plain(name));
         return Err(Failure::usage(anyhow!(message)));
     }
-    let folder = folder.join(name);
+    let folder = folder.as_deref().unwrap_or(Path::new("")).join(name);
     let shown = plain(&folder.display().to_string());
     if !is_free(&folder).with_context(|| format!("{shown} cannot be looked at"))? {
         return Err(Failure::usage(anyhow!(
