@@ -1,30 +1,33 @@
 //! From a configuration to the session of one run: the policy is loaded, the secrets are read, nothing else is asked yet.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use secrecy::ExposeSecret;
 use usher_core::desired::Scope;
-use usher_engine::{Candidates, Session};
+use usher_engine::{Candidates, Session, Snapshot, Source, Target};
 use usher_identity_center::IdentityCenter;
 use usher_okta::{Okta, OktaSettings};
-use usher_policy::{ConfiguredPolicy, Limits, PolicyEngine, PolicyLog};
+use usher_policy::ChainLog;
 use usher_secrets::Secrets;
 
 use crate::arguments::RunArguments;
 use crate::configuration::{Configuration, Groups};
 use crate::exit::Failure;
-use crate::reference::component;
+use crate::policies::policies;
 
 /// A session, and the log of its policy, which can be read when the session has failed.
 pub(crate) struct Connected {
     pub(crate) session: Session,
-    pub(crate) log: PolicyLog,
+    pub(crate) log: ChainLog,
 }
 
 /// Reads the configuration that the arguments name and connects everything.
 pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failure> {
     let configuration = Configuration::read(&arguments.config).map_err(Failure::usage)?;
-    let (policy, log) = policy(arguments, &configuration).await?;
+    let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = arguments.now.unwrap_or_else(clock);
+    let (policy, log) = policies(arguments, &configuration, now).await?;
 
     let mut references = vec![configuration.okta_token.clone(), configuration.scim_token.clone()];
     let listed = match &configuration.groups {
@@ -66,37 +69,31 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
         };
         (candidates, Scope::Whole)
     };
-    let session = Session { okta, identity_center, policy: policy.into(), candidates, scope };
+    let (source, target) = (Source::Live(okta), Target::Live(identity_center));
+    let session = Session { source, target, policy, candidates, scope, now };
     Ok(Connected { session, log })
 }
 
-/// Loads and configures the policy; compiling it may take seconds, so it happens on a blocking thread.
-async fn policy(
-    arguments: &RunArguments,
-    configuration: &Configuration,
-) -> Result<(ConfiguredPolicy, PolicyLog), Failure> {
-    let name = arguments.plugin.clone().unwrap_or(configuration.component.clone());
-    let bytes = component(&name)?;
-    let limits = limits(arguments);
-    let config = configuration.policy_config.clone();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let loaded = tokio::task::spawn_blocking(move || PolicyEngine::new(limits)?.load(&name, &bytes)).await?;
-    let loaded = loaded.map_err(Failure::usage)?;
-    let log = loaded.log().clone();
-    let configured = tokio::task::spawn_blocking(move || loaded.configure(&config, now)).await?;
-    let policy = configured.map_err(|error| Failure::usage(error).after(log.take()))?;
-    Ok((policy, log))
-}
-
-fn limits(arguments: &RunArguments) -> Limits {
-    let default = Limits::default();
-    Limits {
-        configure_fuel: default.configure_fuel.saturating_mul(arguments.plugin_fuel),
-        fuel_per_item: default.fuel_per_item.saturating_mul(arguments.plugin_fuel),
-        wall_clock: Duration::from_secs(arguments.plugin_timeout),
-        memory: usize::try_from(arguments.plugin_memory << 20).unwrap_or(usize::MAX),
-        ..default
-    }
+/// The same from a snapshot: no secret is read, nobody is asked.
+pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) -> Result<Connected, Failure> {
+    let configuration = Configuration::read(&arguments.config).map_err(Failure::usage)?;
+    let now = snapshot.now;
+    let (policy, log) = policies(arguments, &configuration, now).await?;
+    let (candidates, scope) = if !arguments.groups.is_empty() {
+        (Candidates::Named(distinct(arguments.groups.clone())), Scope::Narrowed)
+    } else {
+        let candidates = match configuration.groups {
+            // Who is meant stands in a secret store, or bears another name now.
+            Groups::Referenced(_) => snapshot.candidates.clone(),
+            _ if snapshot.redacted => snapshot.candidates.clone(),
+            Groups::Named(names) => Candidates::Named(distinct(names)),
+            Groups::All => Candidates::All,
+        };
+        (candidates, Scope::Whole)
+    };
+    let (source, target) = (Source::Snapshot(snapshot.clone()), Target::Snapshot(snapshot));
+    let session = Session { source, target, policy, candidates, scope, now };
+    Ok(Connected { session, log })
 }
 
 fn split_names(text: &str) -> Vec<String> {

@@ -6,6 +6,8 @@ use usher_identity_center::ScimError;
 use usher_okta::OktaError;
 use usher_policy::PolicyError;
 
+use crate::snapshot::SnapshotError;
+
 /// A run that ended before anything was written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -19,6 +21,9 @@ pub enum EngineError {
     /// The policy gave no answer. That is never taken for a "no".
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// The snapshot does not hold what the plan needs.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
     /// Neither the configuration nor the policy narrows the groups down.
     #[error(
         "no groups are asked for, and the policy `{policy}` does not decide groups: every group of the organisation would be \

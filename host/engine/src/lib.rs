@@ -1,13 +1,14 @@
 //! One run, start to end: read Okta, ask the policy, read Identity Center, reconcile, guard, apply.
 //!
 //! `plan`, `sync` and every later command go through here; none has a private path. Read in this order:
-//! [`session`] (what a run needs), `source` (Okta and the policy → the desired directory), `target` (the actual one),
+//! [`session`] (what a run needs), [`services`] (the two services, live or from a [`snapshot`]), `source` (Okta and the policy → the desired directory), `target` (the actual one),
 //! [`prepare`](mod@prepare) (both → a plan), [`apply`](mod@apply), [`progress`] (what a person sees meanwhile).
 
 pub mod apply;
 pub mod error;
 pub mod prepare;
 pub mod progress;
+pub mod services;
 pub mod session;
 pub mod snapshot;
 mod source;
@@ -17,5 +18,7 @@ pub use apply::{Applied, Outcome, apply};
 pub use error::EngineError;
 pub use prepare::{Prepared, prepare};
 pub use progress::{Activity, Progress, Silent};
+pub use services::{Source, Target};
 pub use session::{Candidates, Session};
 pub use snapshot::{Snapshot, SnapshotError};
+pub use source::Decisions;

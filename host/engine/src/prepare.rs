@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use usher_core::actual::Completeness;
+use usher_core::desired::Desired;
 use usher_core::id::OktaUserId;
 use usher_core::plan::Plan;
 use usher_core::reconcile::{leavers, reconcile};
 use usher_core::source::Whereabouts;
-use usher_identity_center::IdentityCenter;
-use usher_okta::Okta;
 use usher_policy::PolicyChain;
 
 use crate::error::EngineError;
 use crate::progress::{Activity, Progress};
+use crate::services::{Source, Target};
 use crate::session::Session;
+use crate::snapshot::Snapshot;
+use crate::source::{Decisions, SourceSide};
+use crate::target::Rest;
 use crate::{source, target};
 
 /// Questions about leavers under way at once; the client has its own bound on requests.
@@ -24,12 +27,18 @@ const QUESTIONS_AT_ONCE: usize = 16;
 pub struct Prepared {
     /// The plan; it has not passed the guards.
     pub plan: Plan,
-    /// What was read.
+    /// How much was read.
     pub seen: Seen,
-    /// The source client, with its request counts.
-    pub okta: Okta,
-    /// The target client, ready to write.
-    pub identity_center: IdentityCenter,
+    /// What was read, from both sides.
+    pub read: Snapshot,
+    /// What the policy said of it.
+    pub decisions: Decisions,
+    /// What the plan leads to.
+    pub desired: Desired,
+    /// The source, with its request counts.
+    pub source: Source,
+    /// The target; ready to write when it is live.
+    pub target: Target,
     /// The policy, with its log and its use of the limits.
     pub policy: PolicyChain,
 }
@@ -59,14 +68,14 @@ pub struct Seen {
 /// # Errors
 /// Any failed or partial read of the source, a policy without an answer, an empty selection: then there is no plan.
 pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepared, EngineError> {
-    let Session { okta, identity_center, policy, candidates, scope } = session;
-    let (source, mut actual) = futures::try_join!(
-        source::read(&okta, policy, &candidates, scope, progress),
-        target::read_directory(&identity_center, progress),
+    let Session { source, target, policy, candidates, scope, now } = session;
+    let (judged, mut actual) = futures::try_join!(
+        source::read(&source, policy, &candidates, scope, progress),
+        target::read_directory(&target, progress),
     )?;
-    let desired = source.desired;
-    target::read_rest(&identity_center, &mut actual, &desired, progress).await?;
-    let whereabouts = ask_leavers(&okta, leavers(&desired, &actual), progress).await?;
+    let SourceSide { desired, policy, groups, reading, decisions } = judged;
+    let Rest { looked_up, unread } = target::read_rest(&target, &mut actual, &desired, progress).await?;
+    let whereabouts = ask_leavers(&source, leavers(&desired, &actual), progress).await?;
     let plan = reconcile(&desired, &actual, &whereabouts);
 
     let mut skipped = BTreeMap::new();
@@ -74,20 +83,23 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
         *skipped.entry(left.why.rule.clone()).or_default() += 1;
     }
     let seen = Seen {
-        source_groups: source.groups_seen,
-        selected_groups: source.groups_read,
-        people: source.people,
+        source_groups: groups.len(),
+        selected_groups: reading.groups.len(),
+        people: reading.users.len(),
         skipped,
         target_users: actual.users.len(),
         target_groups: actual.groups.len(),
         target_complete: actual.completeness == Completeness::Complete,
     };
-    Ok(Prepared { plan, seen, okta, identity_center, policy: source.policy })
+    let redacted = source.is_redacted();
+    let read =
+        Snapshot { now, candidates, groups, reading, whereabouts, actual, unread, looked_up, redacted };
+    Ok(Prepared { plan, seen, read, decisions, desired, source, target, policy })
 }
 
 /// Nobody is called a leaver before Okta was asked for that very id.
-async fn ask_leavers(
-    okta: &Okta,
+pub(crate) async fn ask_leavers(
+    source: &Source,
     leavers: Vec<OktaUserId>,
     progress: &dyn Progress,
 ) -> Result<BTreeMap<OktaUserId, Whereabouts>, EngineError> {
@@ -97,7 +109,7 @@ async fn ask_leavers(
     progress.begin(Activity::AskLeavers, Some(leavers.len() as u64));
     let answers = stream::iter(leavers)
         .map(|id| async move {
-            let whereabouts = okta.whereabouts(&id).await?;
+            let whereabouts = source.whereabouts(&id).await?;
             progress.advance(Activity::AskLeavers, 1);
             Ok::<_, EngineError>((id, whereabouts))
         })

@@ -1,10 +1,9 @@
 //! What a run needs: the two services, the policy, and which groups are asked for.
 
-use usher_identity_center::IdentityCenter;
-use usher_okta::Okta;
+use usher_core::desired::Scope;
 use usher_policy::PolicyChain;
 
-use usher_core::desired::Scope;
+use crate::services::{Source, Target};
 
 /// Which source groups are put to the policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,14 +16,16 @@ pub enum Candidates {
 
 /// The services and the judge of one run.
 pub struct Session {
-    /// The source.
-    pub okta: Okta,
-    /// The target.
-    pub identity_center: IdentityCenter,
+    /// Where people and groups come from.
+    pub source: Source,
+    /// Where they go to.
+    pub target: Target,
     /// The judge: one policy, or several in a row.
     pub policy: PolicyChain,
     /// Which groups it judges.
     pub candidates: Candidates,
     /// Whether being absent from them means having left.
     pub scope: Scope,
+    /// The time of the run in seconds since 1970, as the policy was told it.
+    pub now: u64,
 }

@@ -1,15 +1,16 @@
-//! Okta and the policy: from groups to the desired directory.
+//! The source and the policy: from groups to the desired directory.
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use usher_core::decision::{GroupDecision, UserDecision};
-use usher_core::desired::{Desired, UserToDecide};
+use usher_core::desired::{Desired, Scope, UserToDecide};
+use usher_core::id::OktaGroupId;
 use usher_core::selection::Selection;
 use usher_core::source::{SourceGroup, SourceReading};
-use usher_okta::Okta;
 use usher_policy::PolicyChain;
 
 use crate::error::EngineError;
 use crate::progress::{Activity, Progress};
+use crate::services::Source;
 use crate::session::Candidates;
 
 /// How many people go to the policy between two signs of progress.
@@ -22,70 +23,75 @@ const GROUPS_AT_ONCE: usize = 32;
 pub(crate) struct SourceSide {
     pub(crate) desired: Desired,
     pub(crate) policy: PolicyChain,
-    pub(crate) groups_seen: usize,
-    pub(crate) groups_read: usize,
-    pub(crate) people: usize,
+    pub(crate) groups: Vec<SourceGroup>,
+    pub(crate) reading: SourceReading,
+    pub(crate) decisions: Decisions,
+}
+
+/// What the policy said, before the host made a directory of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decisions {
+    /// One for each group that was put to it.
+    pub groups: Vec<GroupDecision>,
+    /// One for each person in a group that it selected.
+    pub users: Vec<UserDecision>,
 }
 
 /// Reads the groups, lets the policy select, reads the members of what it selected, lets it judge the people.
 pub(crate) async fn read(
-    okta: &Okta,
+    source: &Source,
     policy: PolicyChain,
     candidates: &Candidates,
-    scope: usher_core::desired::Scope,
+    scope: Scope,
     progress: &dyn Progress,
 ) -> Result<SourceSide, EngineError> {
     progress.begin(Activity::FindGroups, None);
-    let groups = find_groups(okta, &policy, candidates).await?;
+    let groups = find_groups(source, &policy, candidates).await?;
     progress.end(Activity::FindGroups);
 
-    let (policy, decisions) = decide_groups(policy, groups.clone()).await?;
-    let selection = Selection::new(&groups, &decisions);
+    let (policy, groups, group_decisions) = decide_groups(policy, groups).await?;
+    let selection = Selection::new(&groups, &group_decisions);
     let to_read = selection.to_read();
     if to_read.is_empty() {
         return Err(EngineError::NothingSelected { candidates: groups.len(), skipped: selection.skipped() });
     }
-    let reading = read_members(okta, &groups, &to_read, progress).await?;
+    let reading = read_members(source, &groups, &to_read, progress).await?;
 
     let asked = selection.users_to_decide(&reading);
-    let (policy, asked, decisions) = decide_users(policy, asked, progress).await?;
-    let desired = selection.desired(&reading, &asked, &decisions, scope);
-    Ok(SourceSide {
-        desired,
-        policy,
-        groups_seen: groups.len(),
-        groups_read: reading.groups.len(),
-        people: reading.users.len(),
-    })
+    let (policy, asked, user_decisions) = decide_users(policy, asked, progress).await?;
+    let desired = selection.desired(&reading, &asked, &user_decisions, scope);
+    let decisions = Decisions { groups: group_decisions, users: user_decisions };
+    Ok(SourceSide { desired, policy, groups, reading, decisions })
 }
 
 async fn find_groups(
-    okta: &Okta,
+    source: &Source,
     policy: &PolicyChain,
     candidates: &Candidates,
 ) -> Result<Vec<SourceGroup>, EngineError> {
     match candidates {
-        Candidates::Named(names) => Ok(okta.groups_named(names).await?),
+        Candidates::Named(names) => source.groups_named(names).await,
         Candidates::All if !policy.needs().groups => {
             Err(EngineError::NothingNarrows { policy: policy.name().to_owned() })
         }
         Candidates::All => {
-            let groups = okta.all_groups().await?;
+            let groups = source.all_groups().await?;
             if groups.is_empty() { Err(EngineError::EmptyOrganisation) } else { Ok(groups) }
         }
     }
 }
 
-async fn read_members(
-    okta: &Okta,
+/// The members of these groups, all of them.
+pub(crate) async fn read_members(
+    source: &Source,
     groups: &[SourceGroup],
-    to_read: &[usher_core::id::OktaGroupId],
+    to_read: &[OktaGroupId],
     progress: &dyn Progress,
 ) -> Result<SourceReading, EngineError> {
     progress.begin(Activity::ReadMembers, Some(to_read.len() as u64));
     let wanted = groups.iter().filter(|group| to_read.contains(&group.id));
     let mut reads = stream::iter(wanted)
-        .map(|group| async move { Ok::<_, EngineError>((group.clone(), okta.members(&group.id).await?)) })
+        .map(|group| async move { Ok::<_, EngineError>((group.clone(), source.members(group).await?)) })
         .buffer_unordered(GROUPS_AT_ONCE);
     let mut reading = SourceReading::default();
     while let Some((group, members)) = reads.try_next().await? {
@@ -99,10 +105,10 @@ async fn read_members(
 async fn decide_groups(
     mut policy: PolicyChain,
     groups: Vec<SourceGroup>,
-) -> Result<(PolicyChain, Vec<GroupDecision>), EngineError> {
+) -> Result<(PolicyChain, Vec<SourceGroup>, Vec<GroupDecision>), EngineError> {
     tokio::task::spawn_blocking(move || {
         let decisions = policy.decide_groups(&groups)?;
-        Ok((policy, decisions))
+        Ok((policy, groups, decisions))
     })
     .await?
 }

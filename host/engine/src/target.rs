@@ -1,56 +1,78 @@
-//! Identity Center: the actual directory, as far as the run needs it.
+//! The target: the actual directory, as far as the run needs it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use usher_core::actual::{Actual, ActualGroup, ActualUser, Completeness};
 use usher_core::desired::{Desired, Scope};
 use usher_core::id::{GroupKey, ScimGroupId};
 use usher_core::name;
-use usher_identity_center::IdentityCenter;
 
 use crate::error::EngineError;
 use crate::progress::{Activity, Progress};
+use crate::services::Target;
+use crate::snapshot::LookedUp;
 
 /// Look-ups under way at once on a store that cannot list; the client has its own bound on requests.
 const LOOKUPS_AT_ONCE: usize = 16;
 
 /// All users and groups, without members: this can be read before it is known what is desired.
-pub(crate) async fn read_directory(
-    identity_center: &IdentityCenter,
-    progress: &dyn Progress,
-) -> Result<Actual, EngineError> {
+pub(crate) async fn read_directory(target: &Target, progress: &dyn Progress) -> Result<Actual, EngineError> {
     progress.begin(Activity::ReadTarget, None);
-    let (users, groups) = futures::try_join!(identity_center.users(), identity_center.groups())?;
+    let actual = target.directory().await?;
     progress.end(Activity::ReadTarget);
-    let complete =
-        users.completeness == Completeness::Complete && groups.completeness == Completeness::Complete;
-    Ok(Actual {
-        users: users.items.into_iter().map(|user| (user.id.clone(), user)).collect(),
-        groups: groups.items.into_iter().map(|group| (group.id.clone(), group)).collect(),
-        members: BTreeMap::new(),
-        completeness: if complete { Completeness::Complete } else { Completeness::Partial },
-    })
+    Ok(actual)
 }
 
 /// Adds what the plan needs beyond the listing: on a store that cannot list everything, each desired object looked up by
 /// itself; then the members of every group the plan may change.
 pub(crate) async fn read_rest(
-    identity_center: &IdentityCenter,
+    target: &Target,
     actual: &mut Actual,
     desired: &Desired,
     progress: &dyn Progress,
-) -> Result<(), EngineError> {
+) -> Result<Rest, EngineError> {
+    let mut looked_up = LookedUp::default();
     if actual.completeness == Completeness::Partial {
-        look_up_users(identity_center, actual, desired).await?;
-        look_up_groups(identity_center, actual, desired).await?;
+        looked_up = missing(actual, desired);
+        look_up_users(target, actual, desired, &looked_up).await?;
+        look_up_groups(target, actual, desired, &looked_up).await?;
     }
-    let groups = groups_to_read(actual, desired);
+    let unread = read_members(target, actual, groups_to_read(actual, desired), progress).await?;
+    Ok(Rest { looked_up, unread })
+}
+
+/// How the rest was read.
+pub(crate) struct Rest {
+    pub(crate) looked_up: LookedUp,
+    /// Groups whose members could not be read.
+    pub(crate) unread: BTreeSet<ScimGroupId>,
+}
+
+/// Adds the members of these groups; returns those that could not be read.
+pub(crate) async fn read_members(
+    target: &Target,
+    actual: &mut Actual,
+    groups: Vec<ScimGroupId>,
+    progress: &dyn Progress,
+) -> Result<BTreeSet<ScimGroupId>, EngineError> {
     progress.begin(Activity::ReadTargetMembers, Some(groups.len() as u64));
     let users: Vec<_> = actual.users.keys().cloned().collect();
-    actual.members = identity_center.members(&groups, &users).await?;
+    actual.members.extend(target.members(&groups, &users).await?);
     progress.end(Activity::ReadTargetMembers);
-    Ok(())
+    Ok(groups.into_iter().filter(|group| !actual.members.contains_key(group)).collect())
+}
+
+/// The desired users and groups whose identity no listed object carries.
+fn missing(actual: &Actual, desired: &Desired) -> LookedUp {
+    let users: BTreeSet<&str> =
+        actual.users.values().filter_map(|user| user.external_id.as_deref()).collect();
+    let groups: BTreeSet<&str> =
+        actual.groups.values().filter_map(|group| group.external_id.as_deref()).collect();
+    LookedUp {
+        users: desired.users.keys().filter(|id| !users.contains(id.as_str())).cloned().collect(),
+        groups: desired.groups.keys().filter(|key| !groups.contains(key.as_str())).cloned().collect(),
+    }
 }
 
 /// Groups whose members the plan may change: the desired ones and, when the whole organisation is looked at, those
@@ -69,20 +91,14 @@ fn groups_to_read(actual: &Actual, desired: &Desired) -> Vec<ScimGroupId> {
 }
 
 async fn look_up_users(
-    identity_center: &IdentityCenter,
+    target: &Target,
     actual: &mut Actual,
     desired: &Desired,
+    missing: &LookedUp,
 ) -> Result<(), EngineError> {
-    let known: BTreeSet<&str> =
-        actual.users.values().filter_map(|user| user.external_id.as_deref()).collect();
-    let missing = desired.users.iter().filter(|(id, _)| !known.contains(id.as_str()));
-    let found: Vec<Option<ActualUser>> = stream::iter(missing)
-        .map(|(id, user)| async move {
-            match identity_center.find_user_by_external_id(id.as_str()).await? {
-                Some(found) => Ok::<_, EngineError>(Some(found)),
-                None => Ok(identity_center.find_user_by_user_name(&user.account.user_name).await?),
-            }
-        })
+    let wanted = missing.users.iter().filter_map(|id| Some((id, desired.users.get(id)?)));
+    let found: Vec<Option<ActualUser>> = stream::iter(wanted)
+        .map(|(id, user)| target.find_user(id, &user.account.user_name))
         .buffer_unordered(LOOKUPS_AT_ONCE)
         .try_collect()
         .await?;
@@ -91,20 +107,14 @@ async fn look_up_users(
 }
 
 async fn look_up_groups(
-    identity_center: &IdentityCenter,
+    target: &Target,
     actual: &mut Actual,
     desired: &Desired,
+    missing: &LookedUp,
 ) -> Result<(), EngineError> {
-    let known: BTreeSet<&str> =
-        actual.groups.values().filter_map(|group| group.external_id.as_deref()).collect();
-    let missing = desired.groups.iter().filter(|(key, _)| !known.contains(key.as_str()));
-    let found: Vec<Option<ActualGroup>> = stream::iter(missing)
-        .map(|(key, group)| async move {
-            match identity_center.find_group_by_external_id(key.as_str()).await? {
-                Some(found) => Ok::<_, EngineError>(Some(found)),
-                None => Ok(identity_center.find_group_by_display_name(&group.display_name).await?),
-            }
-        })
+    let wanted = missing.groups.iter().filter_map(|key| Some((key, desired.groups.get(key)?)));
+    let found: Vec<Option<ActualGroup>> = stream::iter(wanted)
+        .map(|(key, group)| target.find_group(key, &group.display_name))
         .buffer_unordered(LOOKUPS_AT_ONCE)
         .try_collect()
         .await?;

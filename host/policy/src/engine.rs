@@ -30,6 +30,15 @@ pub enum CompiledCode {
     NotKept,
 }
 
+/// On which terms a plugin is let in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// What it may use.
+    pub limits: Limits,
+    /// The digest that its bytes must have; none lets any in.
+    pub digest: Option<Digest>,
+}
+
 /// Compiles plugins and starts them. What it loaded goes on working when it is gone.
 pub struct PolicyEngine {
     engine: Engine,
@@ -75,22 +84,27 @@ impl PolicyEngine {
     /// What is no component, no policy, or asks for more than the log is refused; a plugin that fails while it starts or
     /// describes itself is [`PolicyError::Stopped`].
     pub fn load(&self, name: &str, bytes: &[u8]) -> Result<LoadedPolicy, PolicyError> {
-        self.load_within(name, bytes, self.limits.clone())
+        self.load_on(name, bytes, Terms { limits: self.limits.clone(), digest: None })
     }
 
-    /// Like [`load`](Self::load), within limits of its own.
+    /// Like [`load`](Self::load), on terms of its own. Bytes of another digest than the terms name are refused before anything
+    /// looks at them.
     ///
     /// # Errors
     ///
-    /// As [`load`](Self::load).
-    pub fn load_within(&self, name: &str, bytes: &[u8], limits: Limits) -> Result<LoadedPolicy, PolicyError> {
+    /// As [`load`](Self::load), and [`PolicyError::OtherBytes`].
+    pub fn load_on(&self, name: &str, bytes: &[u8], terms: Terms) -> Result<LoadedPolicy, PolicyError> {
         let name = PluginName::new(name);
+        let found = Digest::of(bytes);
+        if let Some(pinned) = terms.digest.filter(|pinned| *pinned != found) {
+            return Err(PolicyError::OtherBytes { name, found, pinned });
+        }
         admission::check_kind(&name, bytes)?;
         let component = Component::from_binary(&self.engine, bytes)
             .map_err(|error| PolicyError::Malformed { name: name.clone(), cause: text::cause(&error) })?;
         let Admitted { compiled, version } = admission::admit(&name, &self.engine, &component)?;
-        let session = Session::start(name, &self.engine, &*compiled, Arc::clone(&self.clock), limits)?;
-        LoadedPolicy::described(session, Digest::of(bytes), version)
+        let session = Session::start(name, &self.engine, &*compiled, Arc::clone(&self.clock), terms.limits)?;
+        LoadedPolicy::described(session, found, version)
     }
 
     /// How often a plugin did not have to be compiled, because its code was kept from before.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::digest::Digest;
 use crate::limits::MESSAGE_BYTES;
 use crate::loaded::Description;
 use crate::stop::Stop;
@@ -18,6 +19,21 @@ pub enum PolicyError {
     Engine {
         /// What wasmtime or the system said.
         cause: String,
+    },
+
+    /// Its bytes are not those that were pinned.
+    #[error(
+        "the policy {name} is not the one that is pinned: its bytes have the digest {found}, and the configuration allows only {pinned}\n\
+         hint: if you changed the plugin, test it and write the new digest into `policy.digest`; if you did not, somebody else \
+         did: get the pinned file back"
+    )]
+    OtherBytes {
+        /// Which plugin.
+        name: PluginName,
+        /// The digest of the bytes there are.
+        found: Digest,
+        /// The digest there should be.
+        pinned: Digest,
     },
 
     /// The file is something else.

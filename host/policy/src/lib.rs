@@ -46,7 +46,7 @@ pub use answer::AnswerFault;
 pub use chain::{ChainError, ChainLog, PolicyChain};
 pub use configured::ConfiguredPolicy;
 pub use digest::{Digest, NoDigest};
-pub use engine::{CompiledCode, PolicyEngine};
+pub use engine::{CompiledCode, PolicyEngine, Terms};
 pub use error::{ConfigProblem, PluginName, PolicyError};
 pub use limits::Limits;
 pub use loaded::{Description, LoadedPolicy};

@@ -1,6 +1,8 @@
-//! The command line. `plugin` holds what comes after `usher plugin`.
+//! The command line. `plugin` holds what comes after `usher plugin`, `snapshot` what comes after `usher snapshot`.
 
 pub(crate) mod plugin;
+pub(crate) mod snapshot;
+pub(crate) mod trial;
 
 use std::path::PathBuf;
 
@@ -24,6 +26,7 @@ impl Arguments {
             Command::Plan(arguments) => arguments.run.json,
             Command::Sync(arguments) => arguments.run.json,
             Command::Plugin(arguments) => arguments.command.is_json(),
+            Command::Snapshot(arguments) => arguments.is_json(),
             Command::Demo(_) | Command::Simulate(_) => false,
         }
     }
@@ -37,6 +40,8 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// Write, build, look into and try policy plugins.
     Plugin(Box<plugin::PluginArguments>),
+    /// Keep what a run reads from both sides, to plan and to try policies without a network.
+    Snapshot(Box<snapshot::SnapshotArguments>),
     /// Watch it work: a small organisation on the built-in simulator, synced, changed and synced again.
     Demo(DemoArguments),
     /// Run Okta, Identity Center and Parameter Store on loopback, with their quirks, until interrupted.
@@ -56,7 +61,8 @@ pub(crate) struct RunArguments {
     /// The configuration.
     #[arg(long, short, value_name = "FILE", default_value = "usher.toml", env = "USHER_CONFIG")]
     pub(crate) config: PathBuf,
-    /// A policy plugin to use in place of the configuration's (a .wasm file, or builtin:NAME).
+    /// A policy plugin to use in place of all those of the configuration (a .wasm file, or builtin:NAME). It gets the
+    /// configuration of the first.
     #[arg(long, value_name = "FILE")]
     pub(crate) plugin: Option<String>,
     /// Print the result as JSON on stdout.
@@ -74,12 +80,15 @@ pub(crate) struct RunArguments {
     /// How many times the default amount of work a policy may do for one call and one item.
     #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub(crate) plugin_fuel: u64,
-    /// How many MiB of memory a policy may use.
-    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..=4096))]
-    pub(crate) plugin_memory: u64,
-    /// How many seconds one call of a policy may take.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub(crate) plugin_timeout: u64,
+    /// How many MiB of memory a policy may use, whatever the configuration allows. [default: 256]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=4096))]
+    pub(crate) plugin_memory: Option<u64>,
+    /// How many seconds one call of a policy may take, whatever the configuration allows. [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) plugin_timeout: Option<u64>,
+    /// Tell the policies this time instead of the clock's, in seconds since 1970: to repeat a run to the last bit.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) now: Option<u64>,
 }
 
 #[derive(Args, Debug)]
@@ -89,6 +98,9 @@ pub(crate) struct PlanArguments {
     /// Exit with 3 when there is something to do.
     #[arg(long)]
     pub(crate) exit_code: bool,
+    /// Plan from a file that `usher snapshot save` wrote. Nobody is asked, and no secret is read.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) snapshot: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

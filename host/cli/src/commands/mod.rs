@@ -4,6 +4,7 @@ mod demo;
 mod plugin;
 mod run;
 mod simulate;
+mod snapshot;
 
 use crate::arguments::{Arguments, Command};
 use crate::exit::{ExitStatus, Failure};
@@ -16,6 +17,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, Failure> {
             Command::Plan(arguments) => run::plan(arguments).await,
             Command::Sync(arguments) => run::sync(arguments).await,
             Command::Plugin(arguments) => plugin::run(&arguments.command).await,
+            Command::Snapshot(arguments) => snapshot::snapshot(arguments).await,
             Command::Demo(arguments) => demo::demo(arguments).await,
             Command::Simulate(arguments) => simulate::simulate(arguments).await,
         }

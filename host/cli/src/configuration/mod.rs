@@ -1,5 +1,6 @@
 //! `usher.toml`: every problem of a file is told at once, with its line.
 
+mod policy;
 mod reader;
 
 use std::path::Path;
@@ -10,6 +11,8 @@ use usher_secrets::SecretRef;
 
 use reader::Reader;
 
+pub(crate) use policy::{PolicySection, bytes};
+
 /// A configuration that makes sense in itself; no secret was read yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Configuration {
@@ -18,10 +21,8 @@ pub(crate) struct Configuration {
     pub(crate) scim_endpoint: Url,
     pub(crate) scim_token: SecretRef,
     pub(crate) groups: Groups,
-    /// A path or `builtin:NAME`, as it stands in the file.
-    pub(crate) component: String,
-    /// Handed to the policy.
-    pub(crate) policy_config: serde_json::Value,
+    /// Those who decide, in the order in which they are asked: one at least.
+    pub(crate) policies: Vec<PolicySection>,
 }
 
 /// Which groups the configuration asks for.
@@ -68,9 +69,6 @@ fn listed(path: &str, problems: &[Problem]) -> String {
     text
 }
 
-/// The policy of a file that names none.
-pub(crate) const DEFAULT_COMPONENT: &str = "builtin:rules";
-
 impl Configuration {
     /// Reads a file.
     pub(crate) fn read(path: &Path) -> Result<Self, ConfigurationError> {
@@ -87,7 +85,6 @@ impl Configuration {
         reader.only_keys("okta", &["domain", "token"]);
         reader.only_keys("identity_center", &["scim_endpoint", "token"]);
         reader.only_keys("sync", &["groups"]);
-        reader.only_keys("policy", &["component", "config"]);
 
         let okta_base = reader.required("okta", "domain", usher_okta::parse_domain);
         let okta_token = reader.required("okta", "token", str::parse::<SecretRef>);
@@ -95,8 +92,7 @@ impl Configuration {
             reader.required("identity_center", "scim_endpoint", usher_identity_center::parse_endpoint);
         let scim_token = reader.required("identity_center", "token", str::parse::<SecretRef>);
         let groups = reader.groups("sync", "groups");
-        let component = reader.optional_text("policy", "component").unwrap_or(DEFAULT_COMPONENT.to_owned());
-        let policy_config = reader.json("policy", "config");
+        let policies = policy::read(&mut reader);
         let problems = reader.into_problems();
         match (okta_base, okta_token, scim_endpoint, scim_token) {
             (Some(okta_base), Some(okta_token), Some(scim_endpoint), Some(scim_token))
@@ -108,8 +104,7 @@ impl Configuration {
                     scim_endpoint,
                     scim_token,
                     groups,
-                    component,
-                    policy_config,
+                    policies,
                 })
             }
             _ => Err(problems),
@@ -118,10 +113,10 @@ impl Configuration {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    const GOOD: &str = r#"
+    pub(super) const GOOD: &str = r#"
 [okta]
 domain = "acme.okta.com"
 token = "ssm:okta_api_token"
@@ -130,7 +125,7 @@ scim_endpoint = "https://scim.eu-west-1.amazonaws.com/11111111111-2222-3333-4444
 token = "ssm:amz_sso_api_token"
 "#;
 
-    fn problems(text: &str) -> Vec<(Option<usize>, String)> {
+    pub(super) fn problems(text: &str) -> Vec<(Option<usize>, String)> {
         let problems = Configuration::parse(text).expect_err("this configuration is wrong");
         problems.into_iter().map(|problem| (problem.line, problem.message)).collect()
     }
@@ -140,8 +135,9 @@ token = "ssm:amz_sso_api_token"
         let configuration = Configuration::parse(GOOD).unwrap();
         assert_eq!(configuration.okta_base.as_str(), "https://acme.okta.com/");
         assert_eq!(configuration.groups, Groups::All);
-        assert_eq!(configuration.component, "builtin:rules");
-        assert_eq!(configuration.policy_config, serde_json::json!({}));
+        assert_eq!(configuration.policies.len(), 1);
+        assert_eq!(configuration.policies[0].component, "builtin:rules");
+        assert_eq!(configuration.policies[0].config, serde_json::json!({}));
     }
 
     #[test]
@@ -200,7 +196,7 @@ token = "ssm:amz_sso_api_token"
         );
         let configuration = Configuration::parse(&text).unwrap();
         assert_eq!(
-            configuration.policy_config,
+            configuration.policies[0].config,
             serde_json::json!({ "prefix": "aws-", "levels": [1, 2.5, true], "since": "2026-01-02" })
         );
     }

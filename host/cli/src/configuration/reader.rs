@@ -9,6 +9,9 @@ use usher_secrets::SecretRef;
 
 use super::{Groups, Problem};
 
+/// The one section that may be written as several tables.
+const ROW: &str = "policy";
+
 /// A document being read, with the problems found so far.
 pub(super) struct Reader<'a> {
     text: &'a str,
@@ -36,11 +39,12 @@ impl<'a> Reader<'a> {
         let unknown = unknown_keys(self.text, &self.document, "", known);
         self.problems.extend(unknown);
         for section in known {
-            if let Some(value) = self.document.get(*section)
-                && !value.get_ref().is_table()
-            {
+            let Some(value) = self.document.get(*section) else { continue };
+            let several = if *section == ROW { format!(", or several `[[{ROW}]]`") } else { String::new() };
+            if !(value.get_ref().is_table() || *section == ROW && is_row(value.get_ref())) {
                 let line = Some(line_of(self.text, value.span().start));
-                let message = format!("`{section}` must be a table: `[{section}]` on a line of its own");
+                let message =
+                    format!("`{section}` must be a table: `[{section}]` on a line of its own{several}");
                 self.problems.push(Problem { line, message });
             }
         }
@@ -52,6 +56,52 @@ impl<'a> Reader<'a> {
             let unknown = unknown_keys(self.text, table, &format!("{section}."), known);
             self.problems.extend(unknown);
         }
+    }
+
+    /// Complains about every key of a section that is one of these and no table.
+    pub(super) fn only_tables(&mut self, section: &str, keys: &[&str]) {
+        for key in keys {
+            if let Some(value) = self.value(section, key).filter(|value| !value.get_ref().is_table()) {
+                let line = Some(line_of(self.text, value.span().start));
+                self.problems.push(Problem { line, message: format!("`{section}.{key}` must be a table") });
+            }
+        }
+    }
+
+    /// How many tables a section has that was written as several, `[[…]]`; none when it is a single one or absent.
+    pub(super) fn length(&self, section: &str) -> Option<usize> {
+        let value = self.document.get(section)?.get_ref();
+        is_row(value).then(|| value.as_array().map_or(0, |items| items.len()))
+    }
+
+    /// Complains about one of several tables.
+    pub(super) fn complain_of_item(&mut self, section: &str, at: usize, message: &str) {
+        let value = self.document.get(section).and_then(|value| value.get_ref().as_array()?.get(at));
+        let line = value.map(|value| line_of(self.text, value.span().start));
+        self.problems.push(Problem { line, message: format!("`{section}[{at}]`: {message}") });
+    }
+
+    /// A text that may be absent, and must parse when it is there.
+    pub(super) fn optional<T, E: Display>(
+        &mut self,
+        section: &str,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.optional_text(section, key)?;
+        parse(&text).map_err(|error| self.complain(section, key, &error.to_string())).ok()
+    }
+
+    /// A whole number that may be absent.
+    pub(super) fn whole_number(&mut self, section: &str, key: &str, least: i64, most: i64) -> Option<u64> {
+        let value = self.value(section, key)?.get_ref();
+        let number = value.as_integer().and_then(|it| i64::from_str_radix(it.as_str(), it.radix()).ok());
+        let number =
+            number.filter(|number| (least..=most).contains(number)).and_then(|it| u64::try_from(it).ok());
+        if number.is_none() {
+            self.complain(section, key, &format!("must be a whole number from {least} to {most}"));
+        }
+        number
     }
 
     /// A text that must be there and must parse.
@@ -132,13 +182,24 @@ impl<'a> Reader<'a> {
             return serde_json::json!({});
         }
         // The document was parsed before, so this cannot fail; the plain values are easier to turn into JSON.
-        let document = self.text.parse::<toml::Table>().unwrap_or_default();
-        let config = document.get(section).and_then(|table| table.get(key)).cloned();
+        let document = toml::Value::Table(self.text.parse().unwrap_or_default());
+        let table = steps(section).try_fold(&document, |value, (key, at)| match at {
+            Some(at) => value.get(key)?.get(at),
+            None => value.get(key),
+        });
+        let config = table.and_then(|table| table.get(key)).cloned();
         config.map_or(serde_json::json!({}), to_json)
     }
 
-    fn section(&self, section: &str) -> Option<&DeTable<'a>> {
-        self.document.get(section)?.get_ref().as_table()
+    /// A table by its path: `policy`, `policy.limits`, or `policy[0].limits` where there are several.
+    fn section(&self, path: &str) -> Option<&DeTable<'a>> {
+        steps(path).try_fold(&self.document, |table, (key, at)| {
+            let value = table.get(key)?.get_ref();
+            match at {
+                Some(at) => value.as_array()?.get(at)?.get_ref().as_table(),
+                None => value.as_table(),
+            }
+        })
     }
 
     fn value(&self, section: &str, key: &str) -> Option<&Spanned<DeValue<'a>>> {
@@ -149,6 +210,21 @@ impl<'a> Reader<'a> {
         let line = self.value(section, key).map(|value| line_of(self.text, value.span().start));
         self.problems.push(Problem { line, message: format!("`{section}.{key}`: {message}") });
     }
+}
+
+/// The steps of a path, each with the place in a row when it names one.
+fn steps(path: &str) -> impl Iterator<Item = (&str, Option<usize>)> {
+    path.split('.').map(|step| match step.strip_suffix(']').and_then(|step| step.split_once('[')) {
+        Some((key, at)) => (key, at.parse().ok()),
+        None => (step, None),
+    })
+}
+
+/// Whether a value is `[[…]]`: one table or more.
+fn is_row(value: &DeValue<'_>) -> bool {
+    value
+        .as_array()
+        .is_some_and(|items| !items.is_empty() && items.iter().all(|item| item.get_ref().is_table()))
 }
 
 fn unknown_keys(text: &str, table: &DeTable<'_>, path: &str, known: &[&str]) -> Vec<Problem> {

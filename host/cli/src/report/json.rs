@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::result::{Ending, RunReport};
+use super::result::{Ending, PolicyReport, RunReport};
 
 /// The version of this document's shape.
 const VERSION: u32 = 1;
@@ -25,6 +25,7 @@ pub(crate) fn run(report: &RunReport) -> Value {
         "version": VERSION,
         "status": status,
         "exitStatus": report.status() as u8,
+        "policies": report.policies.iter().map(policy).collect::<Vec<_>>(),
         "seen": report.seen,
         "plan": plan,
         "refused": refused,
@@ -35,5 +36,29 @@ pub(crate) fn run(report: &RunReport) -> Value {
             "waitedSeconds": (report.okta.waited + report.identity_center.waited).as_secs_f64(),
         },
         "seconds": report.took.as_secs_f64(),
+    })
+}
+
+/// Who decided. All of it is the same in every run that reads the same at the same `now`.
+fn policy(report: &PolicyReport) -> Value {
+    let PolicyReport { name, provenance, usage } = report;
+    json!({
+        "name": name,
+        "source": provenance.source,
+        "plugin": provenance.plugin,
+        "version": provenance.version,
+        "digest": provenance.digest,
+        "configDigest": provenance.config_digest,
+        "contract": provenance.contract,
+        "now": provenance.now,
+        "fuel": {
+            "start": usage.start.fuel,
+            "configure": usage.configure.fuel,
+            "decideGroups": usage.decide_groups.fuel,
+            "decideUsers": usage.decide_users.fuel,
+        },
+        "decided": { "groups": usage.decide_groups.items, "users": usage.decide_users.items },
+        "memoryBytes": usage.memory,
+        "logLinesDropped": usage.log_lines_dropped,
     })
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use usher_core::plan::Plan;
 use usher_engine::Applied;
 use usher_engine::prepare::Seen;
+use usher_policy::{ConfiguredPolicy, PolicyChain, Provenance, Usage};
 
 use crate::exit::ExitStatus;
 
@@ -21,12 +22,37 @@ pub(crate) enum Ending {
     Applied(Applied),
 }
 
+/// What is told of a policy.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyReport {
+    /// What reports call it.
+    pub(crate) name: String,
+    /// Which plugin with which configuration.
+    pub(crate) provenance: Provenance,
+    /// What it used.
+    pub(crate) usage: Usage,
+}
+
+impl PolicyReport {
+    /// Of all policies of a row.
+    pub(crate) fn of(row: &PolicyChain) -> Vec<Self> {
+        let report = |(name, policy): (&str, &ConfiguredPolicy)| Self {
+            name: name.to_owned(),
+            provenance: policy.provenance().clone(),
+            usage: policy.usage(),
+        };
+        row.policies().map(report).collect()
+    }
+}
+
 /// Everything there is to tell of a run.
 pub(crate) struct RunReport {
     pub(crate) plan: Plan,
     pub(crate) seen: Seen,
     pub(crate) ending: Ending,
     pub(crate) dry_run: bool,
+    /// Who decided, in the order in which they were asked.
+    pub(crate) policies: Vec<PolicyReport>,
     pub(crate) okta: usher_okta::RequestCounts,
     pub(crate) identity_center: usher_identity_center::RequestCounts,
     pub(crate) took: Duration,

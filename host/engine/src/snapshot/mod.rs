@@ -1,10 +1,13 @@
 //! A snapshot: what a run read from both sides, kept in a file, so that plans can be made again without a network.
 //!
 //! Read [`Snapshot`] first; [`file`] is the form in which it is stored (docs/snapshots.md describes it) and [`value`] that of an
-//! attribute's value; [`error`] says why there is none.
+//! attribute's value; [`complete`](mod@complete) reads more than one policy needs; [`error`] says why there is no snapshot.
 
+mod complete;
 mod error;
 mod file;
+mod pseudonyms;
+mod redact;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +18,9 @@ use usher_core::actual::Actual;
 use usher_core::id::{GroupKey, OktaUserId, ScimGroupId};
 use usher_core::source::{SourceGroup, SourceReading, Whereabouts};
 
+pub use complete::complete;
 pub use error::SnapshotError;
+pub use redact::Redacted;
 
 use crate::session::Candidates;
 

@@ -7,6 +7,8 @@ mod answers;
 mod batches;
 mod compiled_code;
 mod configuration;
+mod digests;
 mod fixture;
 mod limits;
+mod row;
 mod shown;

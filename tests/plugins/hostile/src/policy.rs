@@ -1,6 +1,7 @@
 //! The modes. Without one of them it is a well-behaved policy.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,7 +11,7 @@ use crate::bindings::exports::usher::policy::policy::{
     ConfigProblem, Description, Group, GroupDecision, Guest, Hooks, Needs, RunContext, User, UserDecision,
 };
 use crate::bindings::usher::policy::log::{self, Level};
-use crate::bindings::usher::policy::types::{GroupVerdict, Reason, TargetGroup, UserVerdict};
+use crate::bindings::usher::policy::types::{Account, GroupVerdict, Reason, TargetGroup, UserVerdict};
 
 pub(crate) struct Hostile;
 
@@ -20,10 +21,78 @@ struct Config {
     /// The item that `loop-on-one` and `hold-one` mean.
     #[serde(default)]
     id: String,
+    /// What `scripted` says of groups and users, by their ids. Of others it says `keep`, or `sync` under their own name.
+    #[serde(default)]
+    says: BTreeMap<String, Line>,
+    /// The user attributes that `scripted` reads.
+    #[serde(default)]
+    reads: Vec<String>,
+    /// The one hook that `scripted` has; without it, it has both.
+    #[serde(default)]
+    only: String,
+}
+
+impl Config {
+    const fn none() -> Self {
+        Self {
+            mode: String::new(),
+            id: String::new(),
+            says: BTreeMap::new(),
+            reads: Vec::new(),
+            only: String::new(),
+        }
+    }
+
+    fn line(&self, id: &str) -> Line {
+        self.says.get(id).cloned().unwrap_or_default()
+    }
+}
+
+/// A line of the script: `skip`, `hold`, another title, or other groups (each a key and a name).
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Line {
+    verdict: String,
+    title: Option<String>,
+    groups: Option<Vec<(Option<String>, String)>>,
+}
+
+impl Line {
+    fn groups(&self) -> Option<Vec<TargetGroup>> {
+        let group = |(key, name): &(Option<String>, String)| TargetGroup {
+            key: key.clone(),
+            display_name: name.clone(),
+        };
+        Some(self.groups.as_ref()?.iter().map(group).collect())
+    }
+
+    fn of_group(&self, own: TargetGroup) -> GroupVerdict {
+        match self.verdict.as_str() {
+            "skip" => GroupVerdict::Skip,
+            "hold" => GroupVerdict::Hold,
+            _ => GroupVerdict::Sync(self.groups().unwrap_or_else(|| vec![own])),
+        }
+    }
+
+    fn of_user(&self, user: &User) -> UserVerdict {
+        match (self.verdict.as_str(), &self.title) {
+            ("skip", _) => UserVerdict::Skip,
+            ("hold", _) => UserVerdict::Hold,
+            (_, None) => UserVerdict::Keep,
+            (_, Some(_)) => UserVerdict::Sync(Account { title: self.title.clone(), ..user.draft.clone() }),
+        }
+    }
+}
+
+/// What a scripted policy got to see of a person.
+fn seen(user: &User) -> String {
+    let names: Vec<_> = user.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
+    let title = user.draft.title.as_deref().unwrap_or("none");
+    format!("title {title}; groups {}; attributes {}", user.groups.join(" "), names.join(" "))
 }
 
 thread_local! {
-    static CONFIG: RefCell<Config> = const { RefCell::new(Config { mode: String::new(), id: String::new() }) };
+    static CONFIG: RefCell<Config> = const { RefCell::new(Config::none()) };
 }
 
 /// How many reasons it has given: nothing that a decision may rest on.
@@ -72,6 +141,15 @@ impl Guest for Hostile {
             "huge-log-line" => log::write(Level::Info, &"x".repeat(100_000_000)),
             _ => {}
         }
+        if config.mode == "scripted" {
+            log::write(Level::Info, "the script is read");
+            let hooks = match config.only.as_str() {
+                "groups" => Hooks::GROUPS,
+                "users" => Hooks::USERS,
+                _ => Hooks::GROUPS | Hooks::USERS,
+            };
+            return Ok(Needs { hooks, group_attributes: Vec::new(), user_attributes: config.reads });
+        }
         let hooks = match config.mode.as_str() {
             "groups-only" => Hooks::GROUPS,
             "users-only" => Hooks::USERS,
@@ -96,6 +174,7 @@ impl Guest for Hostile {
                 verdict: match mode {
                     "bad-key" => GroupVerdict::Sync(vec![target(Some("a key: \u{1b}[31m"), &group.name)]),
                     "empty-key" => GroupVerdict::Sync(vec![target(Some(""), &group.name)]),
+                    "scripted" => config.line(&group.id).of_group(target(None, &group.name)),
                     "doubled-key" => GroupVerdict::Sync(vec![target(Some("k"), "a"), target(Some("k"), "b")]),
                     _ => GroupVerdict::Sync(vec![target(Some(&group.id), &group.name)]),
                 },
@@ -115,6 +194,7 @@ impl Guest for Hostile {
             .map(|user| UserDecision {
                 id: user.id.clone(),
                 verdict: match mode {
+                    "scripted" => config.line(&user.id).of_user(user),
                     "hold-one" if user.id == config.id => UserVerdict::Hold,
                     "empty-fields" => {
                         let mut account = user.draft.clone();
@@ -136,9 +216,13 @@ impl Guest for Hostile {
                     "bad-key" => {
                         Some(vec![TargetGroup { key: Some("a/b".to_owned()), display_name: "x".to_owned() }])
                     }
+                    "scripted" => config.line(&user.id).groups(),
                     _ => None,
                 },
-                why: reason(mode),
+                why: match mode {
+                    "scripted" => Reason { rule: "script".to_owned(), message: seen(user) },
+                    _ => reason(mode),
+                },
             })
             .collect();
         spoil(mode, &mut decisions, |decision| &mut decision.id);

@@ -1,0 +1,74 @@
+//! `usher snapshot save`: what a run reads, kept in a file.
+
+use serde_json::json;
+use usher_engine::{Snapshot, prepare, snapshot};
+use usher_policy::Level;
+
+use crate::arguments::snapshot::{SaveArguments, SnapshotArguments, SnapshotCommand};
+use crate::connect::{self, Connected};
+use crate::exit::{ExitStatus, Failure};
+use crate::progress::Bars;
+use crate::report::plan as text;
+
+/// Runs the command that the arguments name.
+pub(crate) async fn snapshot(arguments: &SnapshotArguments) -> Result<ExitStatus, Failure> {
+    match &arguments.command {
+        SnapshotCommand::Save(arguments) => save(arguments).await,
+    }
+}
+
+async fn save(arguments: &SaveArguments) -> Result<ExitStatus, Failure> {
+    let bars = Bars::new(arguments.quiet);
+    let Connected { session, log } = connect::session(&arguments.run()).await?;
+    let mut prepared = prepare(session, &bars).await;
+    if let Ok(prepared) = &mut prepared
+        && arguments.all_groups
+    {
+        snapshot::complete(prepared, &bars).await?;
+    }
+    bars.clear();
+    let said = log.take();
+    let prepared = prepared.map_err(|error| Failure::from(error).after(said.clone()))?;
+    for line in said.iter().filter(|line| !arguments.quiet || line.level >= Level::Warn) {
+        talkln!("{}", text::log_line(line));
+    }
+    for notice in prepared.target.notices() {
+        talkln!("{}", text::notice(&notice));
+    }
+    prepared.read.save(&arguments.file)?;
+    tell(&prepared.read, arguments);
+    Ok(ExitStatus::Done)
+}
+
+fn tell(snapshot: &Snapshot, arguments: &SaveArguments) {
+    let Snapshot { groups, reading, actual, .. } = snapshot;
+    let file = arguments.file.display().to_string();
+    if arguments.json {
+        let report = json!({
+            "version": 1,
+            "file": file,
+            "redacted": snapshot.redacted,
+            "sourceGroups": groups.len(),
+            "groupsWithMembers": reading.groups.len(),
+            "people": reading.users.len(),
+            "targetUsers": actual.users.len(),
+            "targetGroups": actual.groups.len(),
+            "targetGroupsWithMembers": actual.members.len(),
+        });
+        outln!("{report:#}");
+        return;
+    }
+    outln!(
+        "Saved {}. Okta: groups {}, with members {}, people {}. Identity Center: users {}, groups {}, with members {}.",
+        crate::report::escape::plain(&file),
+        groups.len(),
+        reading.groups.len(),
+        reading.users.len(),
+        actual.users.len(),
+        actual.groups.len(),
+        actual.members.len(),
+    );
+    if !snapshot.redacted {
+        talkln!("{}", text::notice("it holds people's profiles; only you may read it (--redact replaces them)"));
+    }
+}

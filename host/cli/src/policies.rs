@@ -1,0 +1,88 @@
+//! Those who decide: the policies of the configuration, loaded and configured in their order.
+
+use std::time::Duration;
+
+use usher_policy::{
+    ChainLog, ConfiguredPolicy, Limits, LoadedPolicy, PolicyChain, PolicyEngine, PolicyError, Terms,
+};
+
+use crate::arguments::RunArguments;
+use crate::configuration::{Configuration, PolicySection, bytes};
+use crate::exit::Failure;
+use crate::reference::component;
+
+/// Loads and configures the row. Compiling may take seconds, so it happens on a blocking thread. The log can also be read when
+/// the row is gone.
+pub(crate) async fn policies(
+    arguments: &RunArguments,
+    configuration: &Configuration,
+    now: u64,
+) -> Result<(PolicyChain, ChainLog), Failure> {
+    let row = row(arguments, configuration);
+    let is_one_of_several = row.len() > 1;
+    let mut candidates = Vec::with_capacity(row.len());
+    for section in row {
+        // Of two policies from one file, only the name tells which one a message is about.
+        let shown = match is_one_of_several {
+            true => format!("{}: {}", section.name, section.component),
+            false => section.component.clone(),
+        };
+        let bytes = component(&section.component)?;
+        let limits = limits(arguments, section.limits.limits());
+        candidates.push(Candidate { shown, bytes, limits, section });
+    }
+    let loaded = tokio::task::spawn_blocking(move || load(candidates)).await?.map_err(Failure::usage)?;
+    let log = ChainLog::new(
+        loaded.iter().map(|(section, policy)| (section.name.clone(), policy.log().clone())).collect(),
+    );
+    let configured = tokio::task::spawn_blocking(move || configure(loaded, now)).await?;
+    let configured = configured.map_err(|error| Failure::usage(error).after(log.take()))?;
+    Ok((PolicyChain::new(configured).map_err(Failure::usage)?, log))
+}
+
+/// Who decides: a plugin that the command line names stands alone, with the configuration and the limits of the first policy.
+fn row(arguments: &RunArguments, configuration: &Configuration) -> Vec<PolicySection> {
+    match &arguments.plugin {
+        Some(plugin) => {
+            configuration.policies.iter().take(1).map(|first| first.with_component(plugin)).collect()
+        }
+        None => configuration.policies.clone(),
+    }
+}
+
+struct Candidate {
+    shown: String,
+    bytes: Vec<u8>,
+    limits: Limits,
+    section: PolicySection,
+}
+
+fn load(candidates: Vec<Candidate>) -> Result<Vec<(PolicySection, LoadedPolicy)>, PolicyError> {
+    let engine = PolicyEngine::new(Limits::default())?;
+    let load = |Candidate { shown, bytes, limits, section }: Candidate| {
+        let terms = Terms { limits, digest: section.digest };
+        Ok((section, engine.load_on(&shown, &bytes, terms)?))
+    };
+    candidates.into_iter().map(load).collect()
+}
+
+fn configure(
+    loaded: Vec<(PolicySection, LoadedPolicy)>,
+    now: u64,
+) -> Result<Vec<(String, ConfiguredPolicy)>, PolicyError> {
+    loaded
+        .into_iter()
+        .map(|(section, policy)| Ok((section.name, policy.configure(&section.config, now)?)))
+        .collect()
+}
+
+/// What the command line names wins over the configuration; the fuel of either is multiplied.
+fn limits(arguments: &RunArguments, configured: Limits) -> Limits {
+    Limits {
+        configure_fuel: configured.configure_fuel.saturating_mul(arguments.plugin_fuel),
+        fuel_per_item: configured.fuel_per_item.saturating_mul(arguments.plugin_fuel),
+        wall_clock: arguments.plugin_timeout.map_or(configured.wall_clock, Duration::from_secs),
+        memory: arguments.plugin_memory.map_or(configured.memory, bytes),
+        ..configured
+    }
+}
