@@ -69,7 +69,7 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
         };
         (candidates, Scope::Whole)
     };
-    let (source, target) = (Source::Live(okta), Target::Live(identity_center));
+    let (source, target) = (Source::Live(Box::new(okta)), Target::Live(Box::new(identity_center)));
     let session = Session { source, target, policy, candidates, scope, now };
     Ok(Connected { session, log })
 }

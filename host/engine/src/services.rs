@@ -19,7 +19,7 @@ use crate::snapshot::{Snapshot, SnapshotError};
 #[derive(Debug)]
 pub enum Source {
     /// Okta itself.
-    Live(Okta),
+    Live(Box<Okta>),
     /// What Okta said at another time.
     Snapshot(Arc<Snapshot>),
 }
@@ -28,7 +28,7 @@ pub enum Source {
 #[derive(Debug)]
 pub enum Target {
     /// Identity Center itself.
-    Live(IdentityCenter),
+    Live(Box<IdentityCenter>),
     /// What stood there at another time. Nothing can be written to it.
     Snapshot(Arc<Snapshot>),
 }
