@@ -32,15 +32,13 @@ pub(crate) async fn sync(arguments: &SyncArguments) -> Result<ExitStatus, Failur
 }
 
 /// Where `snapshot` names a file, both sides come from it, and nothing can be written.
-async fn run(
-    arguments: &RunArguments,
-    snapshot: Option<&Path>,
-    dry_run: bool,
-) -> Result<RunReport, Failure> {
+async fn run(arguments: &RunArguments, snapshot: Option<&Path>, dry_run: bool) -> Result<RunReport, Failure> {
     let began = Instant::now();
     let bars = Bars::new(arguments.quiet);
     let connected = match snapshot {
-        Some(file) => connect::replay(arguments, Arc::new(Snapshot::read(file).map_err(Failure::usage)?)).await,
+        Some(file) => {
+            connect::replay(arguments, Arc::new(Snapshot::read(file).map_err(Failure::usage)?)).await
+        }
         None => connect::session(arguments).await,
     };
     let Connected { session, log } = connected.map_err(Failure::before_writing)?;

@@ -69,6 +69,9 @@ fn tell(snapshot: &Snapshot, arguments: &SaveArguments) {
         actual.members.len(),
     );
     if !snapshot.redacted {
-        talkln!("{}", text::notice("it holds people's profiles; only you may read it (--redact replaces them)"));
+        talkln!(
+            "{}",
+            text::notice("it holds people's profiles; only you may read it (--redact replaces them)")
+        );
     }
 }

@@ -98,14 +98,7 @@ impl Configuration {
             (Some(okta_base), Some(okta_token), Some(scim_endpoint), Some(scim_token))
                 if problems.is_empty() =>
             {
-                Ok(Self {
-                    okta_base,
-                    okta_token,
-                    scim_endpoint,
-                    scim_token,
-                    groups,
-                    policies,
-                })
+                Ok(Self { okta_base, okta_token, scim_endpoint, scim_token, groups, policies })
             }
             _ => Err(problems),
         }

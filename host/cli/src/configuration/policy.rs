@@ -185,11 +185,7 @@ mod tests {
             [
                 (11, "unknown key `policy[1].naem`; did you mean `name`?"),
                 (10, "`policy[1].digest`: is no digest; one is written sha256: and 64 hexadecimal digits"),
-                (
-                    14,
-                    "unknown key `policy[1].limits.fuel`; known here: fuel_per_item, configure_fuel, memory_mib, \
-                      timeout_seconds, answer_mib"
-                ),
+                (14, "unknown key `policy[1].limits.fuel`; did you mean `fuel_per_item`?"),
                 (13, "`policy[1].limits.memory_mib`: must be a whole number from 1 to 4096"),
                 (16, "`policy[2].name`: must be 1 to 32 letters, digits, `.`, `_` or `-`"),
                 (17, "`policy[2].limits` must be a table"),

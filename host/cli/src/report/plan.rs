@@ -141,8 +141,8 @@ fn groups(operations: &[Operation]) -> Section {
 /// The reason of an operation, and the rule that gave it.
 fn why(operation: &Operation) -> String {
     let Reason { rule, message } = &operation.why;
-    // Where no rule spoke there is nothing to tell.
-    if rule == "default" && message.is_empty() {
+    // Where no rule spoke there is nothing to tell, but why somebody goes is told always.
+    if rule == "default" && !matches!(operation.change, Change::DeactivateUser { .. }) {
         return String::new();
     }
     let text = if message.is_empty() { format!("({rule})") } else { format!("{message} ({rule})") };

@@ -13,6 +13,9 @@ use crate::id::{GroupKey, OktaGroupId, ScimUserId};
 use crate::name::folded;
 use crate::plan::{Change, GroupRef, MEMBERS_PER_REQUEST, UserRef};
 
+/// Why somebody is taken out of a group that stays.
+const NOT_A_MEMBER: &str = "neither Okta nor the policy has them in it any more";
+
 /// Plans the memberships of all groups, and with them the new groups.
 pub(super) fn reconcile(
     desired: &Desired,
@@ -51,7 +54,7 @@ impl Members<'_> {
         let not_adopted = wanted.members.iter().filter_map(|id| self.people.not_adopted.get(id)).flatten();
         let stay: BTreeSet<&ScimUserId> = stay.into_iter().chain(not_adopted).collect();
         let leaving = standing.iter().filter(|id| !stay.contains(id) && !self.is_kept(id, &group.key));
-        self.remove(group, leaving, &wanted.why, findings);
+        self.remove(group, leaving, &Reason::new("not-a-member", NOT_A_MEMBER), findings);
 
         let is_new = |user: &&UserRef| user.scim_id.as_ref().is_none_or(|id| !standing.contains(id));
         let joining = by_name(wanted_users.into_iter().filter(is_new).cloned().collect());

@@ -176,7 +176,7 @@ impl Guest for Hostile {
                     "empty-key" => GroupVerdict::Sync(vec![target(Some(""), &group.name)]),
                     "scripted" => config.line(&group.id).of_group(target(None, &group.name)),
                     "doubled-key" => GroupVerdict::Sync(vec![target(Some("k"), "a"), target(Some("k"), "b")]),
-                    _ => GroupVerdict::Sync(vec![target(Some(&group.id), &group.name)]),
+                    _ => GroupVerdict::Sync(vec![target(None, &group.name)]),
                 },
                 why: reason(mode),
             })
