@@ -217,7 +217,11 @@ mod tests {
         let pseudonyms = drawn(&words, &[]);
         for word in words {
             let new = pseudonyms.of_word(word).unwrap();
-            assert_eq!((new.len(), new.starts_with('0')), (word.len(), word.starts_with('0')), "{word} {new}");
+            assert_eq!(
+                (new.len(), new.starts_with('0')),
+                (word.len(), word.starts_with('0')),
+                "{word} {new}"
+            );
             assert!(new.bytes().all(|byte| byte.is_ascii_digit()), "{new}");
         }
         assert!(pseudonyms.of_word("2024") < pseudonyms.of_word("4711"));
@@ -225,7 +229,13 @@ mod tests {
 
     #[test]
     fn ids_keep_their_shape_and_their_order() {
-        let ids = ["00u1a2b3c4D5e6F7g8h9", "00uZa2b3c4D5e6F7g8h9", "00g1a2b3c4D5e6F7g8h9", "9a67-00ff", "9b67-00ff"];
+        let ids = [
+            "00u1a2b3c4D5e6F7g8h9",
+            "00uZa2b3c4D5e6F7g8h9",
+            "00g1a2b3c4D5e6F7g8h9",
+            "9a67-00ff",
+            "9b67-00ff",
+        ];
         let pseudonyms = drawn(&[], &ids);
         let new: Vec<&str> = ids.iter().map(|id| pseudonyms.of_id(id).unwrap()).collect();
         assert!(new[0].starts_with("00u") && new[0].len() == 20 && new[0] < new[1], "{new:?}");

@@ -18,10 +18,36 @@ use crate::session::Candidates;
 /// The names of Okta's own profile attributes (reference okta.md §3.2): the same in every organisation, and what the host's draft
 /// of an account is made of.
 const OKTAS_OWN: &[&str] = &[
-    "city", "costCenter", "countryCode", "department", "displayName", "division", "email", "employeeNumber",
-    "firstName", "honorificPrefix", "honorificSuffix", "lastName", "locale", "login", "manager", "managerId",
-    "middleName", "mobilePhone", "nickName", "organization", "postalAddress", "preferredLanguage",
-    "primaryPhone", "profileUrl", "secondEmail", "state", "streetAddress", "timezone", "title", "userType",
+    "city",
+    "costCenter",
+    "countryCode",
+    "department",
+    "displayName",
+    "division",
+    "email",
+    "employeeNumber",
+    "firstName",
+    "honorificPrefix",
+    "honorificSuffix",
+    "lastName",
+    "locale",
+    "login",
+    "manager",
+    "managerId",
+    "middleName",
+    "mobilePhone",
+    "nickName",
+    "organization",
+    "postalAddress",
+    "preferredLanguage",
+    "primaryPhone",
+    "profileUrl",
+    "secondEmail",
+    "state",
+    "streetAddress",
+    "timezone",
+    "title",
+    "userType",
     "zipCode",
 ];
 
@@ -236,8 +262,21 @@ impl Redactor {
 
     fn account(&mut self, account: Account) -> Account {
         let Account {
-            user_name, active, display_name, name, email, phone, nick_name, title, user_type, profile_url,
-            preferred_language, locale, timezone, address, work,
+            user_name,
+            active,
+            display_name,
+            name,
+            email,
+            phone,
+            nick_name,
+            title,
+            user_type,
+            profile_url,
+            preferred_language,
+            locale,
+            timezone,
+            address,
+            work,
         } = account;
         let PersonName { given, family, formatted, middle, prefix, suffix } = name;
         Account {
