@@ -1,8 +1,8 @@
 //! From the actual directory to the desired one. Pure: the same input gives the same plan.
 //!
-//! [`users`] and [`groups`] find for each desired object the one that stands for it, and what differs; [`names`] judges who may
-//! have which unique name and in which order names are freed and taken; [`members`] compares memberships; [`difference`] compares
-//! accounts; [`stages`] puts the operations in order.
+//! `users` and `groups` find for each desired object the one that stands for it, and what differs; `names` judges who may
+//! have which unique name and in which order names are freed and taken; `members` compares memberships; `difference` compares
+//! accounts; `stages` puts the operations in order.
 
 mod difference;
 mod groups;

@@ -1,7 +1,7 @@
 //! From decisions to the desired directory.
 //!
 //! [`Selection`] holds what the group decisions came to: which source groups are read, and which groups in AWS they become.
-//! [`people`] adds the decisions about people; [`contest`] finds the groups that they do not agree on; [`derived_key`] makes
+//! `people` adds the decisions about people; `contest` finds the groups that they do not agree on; `derived_key` makes
 //! the key of a group that has none.
 
 mod contest;

@@ -24,7 +24,7 @@ pub struct Built {
 ///
 /// # Errors
 ///
-/// When there is no package in `folder`, and as [`build_policy`].
+/// When there is no package in `folder`, and as [`crate::build_policy`].
 pub fn build_crate(folder: &Path, lock_file: LockFile) -> Result<Built, BuildError> {
     let manifest = folder.join("Cargo.toml");
     let no_package = || BuildError::NoPackage { folder: folder.to_owned() };

@@ -1,7 +1,7 @@
 //! A snapshot: what a run read from both sides, kept in a file, so that plans can be made again without a network.
 //!
-//! Read [`Snapshot`] first; [`file`] is the form in which it is stored (docs/snapshots.md describes it) and [`value`] that of an
-//! attribute's value; [`complete`](mod@complete) reads more than one policy needs; [`error`] says why there is no snapshot.
+//! Read [`Snapshot`] first; [`file`] is the form in which it is stored (docs/snapshots.md describes it) and `value` that of an
+//! attribute's value; `complete` reads more than one policy needs; `error` says why there is no snapshot.
 
 mod complete;
 mod error;
