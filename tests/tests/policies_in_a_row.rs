@@ -1,0 +1,62 @@
+//! Several policies in one configuration, and the bytes they are pinned to.
+
+use usher_tests::{Org, Sim};
+
+fn sim() -> Sim {
+    Sim::start(Org::new().people(["ann", "bob"]).group("aws-admins", ["ann", "bob"]).group("choir", ["bob"]))
+}
+
+const ROW: &str = r#"
+[[policy]]
+name = "company"
+component = "builtin:prefix"
+[policy.config]
+prefix = "aws-"
+
+[[policy]]
+name = "local"
+component = "builtin:rules"
+[[policy.config.users]]
+name = "no-bob"
+when = 'user.login.startsWith("bob")'
+then = "skip"
+"#;
+
+#[test]
+fn each_policy_sees_what_the_one_before_let_through() {
+    let mut sim = sim();
+    sim.rest = ROW.to_owned();
+    let report = sim.sync(["--json"]).exits(0).json();
+    assert_eq!(sim.target().group_names(), ["admins"]);
+    assert_eq!(sim.target().people(), ["ann"]);
+    let names: Vec<_> = report["policies"].as_array().into_iter().flatten().map(|it| &it["name"]).collect();
+    assert_eq!(names, ["company", "local"]);
+    // Reports say which of them decided.
+    assert_eq!(report["seen"]["skipped"]["local/no-bob"], 1);
+}
+
+#[test]
+fn a_policy_is_let_in_with_the_bytes_it_is_pinned_to_and_no_others() {
+    let mut sim = sim();
+    let rest =
+        |digest: &str| ROW.replacen("[policy.config]", &format!("digest = \"{digest}\"\n[policy.config]"), 1);
+    sim.rest = ROW.to_owned();
+    let report = sim.plan(["--json"]).exits(0).json();
+    let digest = report["policies"][0]["digest"].as_str().expect("a policy has a digest").to_owned();
+    sim.rest = rest(&digest);
+    sim.plan([]).exits(0);
+    let other = format!("sha256:{}", "0".repeat(64));
+    sim.rest = rest(&other);
+    sim.plan([]).fails_clearly(2).says(&digest).says(&other);
+}
+
+#[test]
+fn the_same_reading_at_the_same_time_gives_the_same_plan_and_costs_the_same_fuel() {
+    let mut sim = sim();
+    sim.rest = ROW.to_owned();
+    let run = || {
+        let report = sim.plan(["--json", "--now", "1700000000"]).exits(0).json();
+        (report["plan"].to_string(), report["policies"].to_string())
+    };
+    assert_eq!(run(), run());
+}
