@@ -13,9 +13,11 @@ mod plugin_new;
 mod plugin_run;
 mod plugin_test;
 mod policies;
+mod policies_in_a_row;
 mod requests;
 mod secrets;
 mod simulator;
+mod snapshot;
 
 // Programs that others wrote.
 mod moto;

@@ -35,8 +35,16 @@ async fn save(arguments: &SaveArguments) -> Result<ExitStatus, Failure> {
     for notice in prepared.target.notices() {
         talkln!("{}", text::notice(&notice));
     }
-    prepared.read.save(&arguments.file)?;
-    tell(&prepared.read, arguments);
+    let mut snapshot = prepared.read;
+    if arguments.redact {
+        let redacted = snapshot.redacted(arguments.keep_group_names);
+        for lost in &redacted.lost {
+            talkln!("{}", text::notice(lost));
+        }
+        snapshot = redacted.snapshot;
+    }
+    snapshot.save(&arguments.file)?;
+    tell(&snapshot, arguments);
     Ok(ExitStatus::Done)
 }
 

@@ -190,6 +190,16 @@ fn left_alone(plan: &Plan, seen: &Seen, all: bool) -> Section {
             plain(&left.why.message)
         ));
     }
+    for left in &plan.kept_users {
+        let why = dim(&format!("{} ({})", left.why.message, left.why.rule));
+        section.lines.push(format!("{YELLOW}! kept{YELLOW:#}        {}  {why}", plain(&left.label)));
+    }
+    for group in &plan.unread_groups {
+        section.lines.push(format!(
+            "{YELLOW}! unread{YELLOW:#}      {}  stays as it is: its members could not be read",
+            plain(group)
+        ));
+    }
     for conflict in &plan.conflicts {
         let parties: Vec<String> = conflict.parties.iter().map(|party| plain(party)).collect();
         section.lines.push(format!(

@@ -65,7 +65,9 @@ impl RunReport {
         let left_alone = !self.seen.target_complete
             || !self.plan.held_users.is_empty()
             || !self.plan.held_groups.is_empty()
-            || !self.plan.conflicts.is_empty();
+            || !self.plan.conflicts.is_empty()
+            || !self.plan.kept_users.is_empty()
+            || !self.plan.unread_groups.is_empty();
         match &self.ending {
             Ending::Refused { .. } => ExitStatus::Refused,
             Ending::Applied(applied) if applied.ended_early.is_some() => ExitStatus::Failed,
