@@ -11,6 +11,7 @@ mod exit;
 mod policies;
 mod progress;
 mod reference;
+mod refusal;
 mod report;
 
 use std::process::ExitCode;

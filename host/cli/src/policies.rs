@@ -10,6 +10,7 @@ use crate::arguments::RunArguments;
 use crate::configuration::{Configuration, PolicySection, bytes};
 use crate::exit::Failure;
 use crate::reference::component;
+use crate::refusal::{self, Refused};
 
 /// Loads and configures the row. Compiling may take seconds, so it happens on a blocking thread. The log can also be read when
 /// the row is gone.
@@ -36,7 +37,8 @@ pub(crate) async fn policies(
         loaded.iter().map(|(section, policy)| (section.name.clone(), policy.log().clone())).collect(),
     );
     let configured = tokio::task::spawn_blocking(move || configure(loaded, now)).await?;
-    let configured = configured.map_err(|error| Failure::usage(error).after(log.take()))?;
+    let configured = configured
+        .map_err(|refused| Failure::usage(refusal::of_row(&arguments.config, &refused)).after(log.take()))?;
     Ok((PolicyChain::new(configured).map_err(Failure::usage)?, log))
 }
 
@@ -66,14 +68,20 @@ fn load(candidates: Vec<Candidate>) -> Result<Vec<(PolicySection, LoadedPolicy)>
     candidates.into_iter().map(load).collect()
 }
 
+/// Configures all of them, so that what is wrong with any of the configurations is told at once.
 fn configure(
     loaded: Vec<(PolicySection, LoadedPolicy)>,
     now: u64,
-) -> Result<Vec<(String, ConfiguredPolicy)>, PolicyError> {
-    loaded
-        .into_iter()
-        .map(|(section, policy)| Ok((section.name, policy.configure(&section.config, now)?)))
-        .collect()
+) -> Result<Vec<(String, ConfiguredPolicy)>, Vec<Refused>> {
+    let mut refused = Vec::new();
+    let mut configured = Vec::with_capacity(loaded.len());
+    for (section, policy) in loaded {
+        match policy.configure(&section.config, now) {
+            Ok(policy) => configured.push((section.name, policy)),
+            Err(error) => refused.push(Refused { error, config_place: section.config_place }),
+        }
+    }
+    if refused.is_empty() { Ok(configured) } else { Err(refused) }
 }
 
 /// What the command line names wins over the configuration; the fuel of either is multiplied.

@@ -1,5 +1,6 @@
 //! `usher.toml`: every problem of a file is told at once, with its line.
 
+mod place;
 mod policy;
 mod reader;
 
@@ -11,6 +12,7 @@ use usher_secrets::SecretRef;
 
 use reader::Reader;
 
+pub(crate) use place::{FilePlace, parts, place};
 pub(crate) use policy::{PolicySection, bytes};
 
 /// A configuration that makes sense in itself; no secret was read yet.

@@ -25,6 +25,8 @@ pub(crate) struct PolicySection {
     pub(crate) digest: Option<Digest>,
     /// Handed to the policy.
     pub(crate) config: serde_json::Value,
+    /// Keys and indices from the top of the file to that configuration.
+    pub(crate) config_place: Vec<String>,
     /// What it may use.
     pub(crate) limits: LimitSettings,
 }
@@ -69,8 +71,10 @@ impl PolicySection {
 /// Reads the row, which has one policy at least.
 pub(super) fn read(reader: &mut Reader<'_>) -> Vec<PolicySection> {
     let row: Vec<PolicySection> = match reader.length("policy") {
-        None => vec![section(reader, "policy")],
-        Some(length) => (0..length).map(|at| section(reader, &format!("policy[{at}]"))).collect(),
+        None => vec![section(reader, "policy", &["policy"])],
+        Some(length) => (0..length)
+            .map(|at| section(reader, &format!("policy[{at}]"), &["policy", &at.to_string()]))
+            .collect(),
     };
     let mut names = BTreeSet::new();
     for (at, policy) in row.iter().enumerate() {
@@ -85,13 +89,14 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Vec<PolicySection> {
     row
 }
 
-fn section(reader: &mut Reader<'_>, path: &str) -> PolicySection {
+fn section(reader: &mut Reader<'_>, path: &str, place: &[&str]) -> PolicySection {
     reader.only_keys(path, &["name", "component", "digest", "config", "limits"]);
     let component = reader.optional_text(path, "component").unwrap_or(DEFAULT_COMPONENT.to_owned());
     let name = reader.optional(path, "name", parse_name).unwrap_or_else(|| name_of(&component));
     let digest = reader.optional(path, "digest", str::parse::<Digest>);
     let config = reader.json(path, "config");
-    PolicySection { name, component, digest, config, limits: limits(reader, path) }
+    let config_place = place.iter().chain(&["config"]).map(|&part| part.to_owned()).collect();
+    PolicySection { name, component, digest, config, config_place, limits: limits(reader, path) }
 }
 
 fn limits(reader: &mut Reader<'_>, path: &str) -> LimitSettings {
