@@ -11,8 +11,8 @@ use crate::report::escape::plain;
 const TOLD: usize = 100;
 
 /// Explains a line of [`config_problem`].
-pub(crate) const HINT: &str = "a place in the file, then a path within the policy's configuration; where the file's column is not told, \
-                               the numbers after the path are line and column in the text that stands there";
+pub(crate) const HINT: &str =
+    "each line has a place in the file, then a path within the policy's configuration";
 
 /// A policy that did not take its configuration.
 #[derive(Debug)]
@@ -48,14 +48,43 @@ fn of_one(file: &str, text: &str, Refused { error, config_place }: &Refused) -> 
     format!("{told}\nhint: {HINT}")
 }
 
-/// `usher.toml:23:14: /groups/0/when: …`, or `usher.toml:23: /groups/0/when:2:10: …` where the file's column is not known.
+/// `usher.toml:23:14: /groups/0/when: …`, or `usher.toml:23: /groups/0/when, line 2, column 10 of its text: …` where the file's column is
+/// not known.
 pub(crate) fn config_problem(file: &str, place: Option<FilePlace>, problem: &ConfigProblem) -> String {
-    match place {
-        None => format!("{file}: {problem}"),
-        Some(FilePlace { line, column: None }) => format!("{file}:{line}: {problem}"),
-        Some(FilePlace { line, column: Some(column) }) => {
-            let problem = ConfigProblem { position: None, ..problem.clone() };
-            format!("{file}:{line}:{column}: {problem}")
+    let ConfigProblem { pointer, message, position } = problem;
+    let column = place.and_then(|place| place.column);
+    let numbers = [place.map(|place| place.line), column].into_iter().flatten();
+    let numbers: String = numbers.map(|number| format!(":{number}")).collect();
+    let pointer = if pointer.is_empty() { "the whole" } else { pointer };
+    let within = match position {
+        Some((line, character)) if column.is_none() => {
+            format!(", line {line}, column {character} of its text")
         }
+        _ => String::new(),
+    };
+    format!("{file}{numbers}: {pointer}{within}: {message}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_the_file_has_needs_no_place_in_the_text() {
+        let problem = ConfigProblem {
+            pointer: "/groups/0/when".into(),
+            message: "is odd".into(),
+            position: Some((2, 10)),
+        };
+        let told = |place| config_problem("a.toml", place, &problem);
+        assert_eq!(
+            told(Some(FilePlace { line: 23, column: Some(14) })),
+            "a.toml:23:14: /groups/0/when: is odd"
+        );
+        let within = "/groups/0/when, line 2, column 10 of its text: is odd";
+        assert_eq!(told(Some(FilePlace { line: 23, column: None })), format!("a.toml:23: {within}"));
+        assert_eq!(told(None), format!("a.toml: {within}"));
+        let whole = ConfigProblem { pointer: String::new(), position: None, ..problem.clone() };
+        assert_eq!(config_problem("a.toml", None, &whole), "a.toml: the whole: is odd");
     }
 }

@@ -38,7 +38,7 @@ fn every_mistake_reaches_the_user_with_its_place() {
     let text = error.map(drop).unwrap_err().to_string();
     for line in [
         "/groups/0/when:1:6: rule `aws`, `when`: there is no `group.nam`; did you mean `group.name`?",
-        "/groups/0/sync:1:6: rule `aws`, `sync`: mismatched input the end",
+        "/groups/0/sync:1:6: rule `aws`, `sync`: it ends too early",
         "/users/0/when:1:1: rule `contractors`, `when`: there is no variable `usr`; did you mean `user`?",
     ] {
         assert!(text.contains(line), "{text}");
