@@ -8,6 +8,7 @@ mod groups_by_name;
 mod guards;
 mod held;
 mod moods;
+mod other_targets;
 mod plan_output;
 mod plugin_inspect;
 mod plugin_new;
