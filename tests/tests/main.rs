@@ -1,8 +1,10 @@
 //! `usher`, started as a person would, against the simulator and against programs that others wrote. One file a subject.
 
 mod changes;
+mod check;
 mod company_and_local;
 mod demo;
+mod departments;
 mod failures;
 mod groups_by_name;
 mod guards;

@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod check;
 mod demo;
 mod plugin;
 mod run;
@@ -16,6 +17,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, Failure> {
         match &arguments.command {
             Command::Plan(arguments) => run::plan(arguments).await,
             Command::Sync(arguments) => run::sync(arguments).await,
+            Command::Check(arguments) => check::check(arguments).await,
             Command::Plugin(arguments) => plugin::run(&arguments.command).await,
             Command::Snapshot(arguments) => snapshot::snapshot(arguments).await,
             Command::Demo(arguments) => demo::demo(arguments).await,

@@ -11,7 +11,7 @@ mod figures;
 mod generated;
 mod inspect;
 mod measure;
-mod needs_text;
+pub(crate) mod needs_text;
 mod new;
 pub(crate) mod opened;
 mod project;
