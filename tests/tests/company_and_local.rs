@@ -125,3 +125,22 @@ title = "\"Dr \" + user.titel()"
         .says("usher.toml:24: /account/title, line 1, column 19 of its text: account field `title`: there is no function `titel`");
     assert_eq!(sim.requests().total, 0);
 }
+
+#[test]
+fn the_row_in_the_document_works_as_it_stands_there() {
+    let document = include_str!("../../docs/policies.md");
+    let mut blocks = document.split("```toml\n").skip(1).filter_map(|it| it.split("```").next());
+    let row = blocks.find(|block| block.contains("name = \"berlin\"")).expect("the document shows a row");
+    let org = Org::new()
+        .person_with("ann", json!({ "costCenter": "1", "department": "Sales" }))
+        .person("bob")
+        .group("admins", ["ann", "bob"]);
+    let mut sim = Sim::start(org);
+    sim.rest = format!("[sync]\ngroups = [\"admins\"]\n{row}");
+    sim.usher("check", &[]).exits(0);
+    sim.sync([]).exits(5).prints("company/no-cost-centre");
+    let target = sim.target();
+    assert_eq!(target.people(), ["ann"]);
+    assert_eq!(target.user("ann")["displayName"], "Ann Example (Berlin)");
+    assert_eq!(target.group_names(), ["Reports", "admins", "dept Sales"]);
+}

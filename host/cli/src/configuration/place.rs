@@ -91,7 +91,7 @@ mod tests {
         for text in [
             "\n[[rules]]\n  when = 'a + usr'\n",
             "\n[[rules]]\n  when = \"a + usr\"\n",
-            "\n[[rules]]\n when = '''a + usr'''\n",
+            "\n[[rules]]\nwhen = '''a + usr'''\n",
         ] {
             assert_eq!(at(text, "/rules/0/when", Some((1, 5))), (3, Some(15)), "{text}");
         }
