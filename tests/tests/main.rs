@@ -1,5 +1,6 @@
 //! `usher`, started as a person would, against the simulator and against programs that others wrote. One file a subject.
 
+mod builtin_document;
 mod changes;
 mod check;
 mod company_and_local;
