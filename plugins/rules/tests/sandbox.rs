@@ -199,3 +199,20 @@ fn a_long_table_costs_nothing_more_per_person() {
     let (short, long) = (fuel(1), fuel(2_000));
     assert!(long < short * 3 / 2, "{short} and {long}");
 }
+
+#[test]
+fn patterns_are_compiled_before_anybody_is_asked_about() {
+    let fuel = |rules: usize, people: usize| {
+        let rule = |at: usize| json!({ "name": format!("r{at}"), "when": format!("user.id.matches('^x{at}[a-z]+$')"), "then": "skip" });
+        let mut policy = policy(json!({ "users": (0..rules).map(rule).collect::<Vec<_>>() })).unwrap();
+        let people: Vec<_> = (0..people).map(|number| person(&format!("p{number}"), None)).collect();
+        policy.decide_users(&people).unwrap();
+        policy.usage().decide_users.fuel_per_item().unwrap()
+    };
+    // A person alone in a batch may take ten million; compiling this many would take ten times that.
+    let alone = fuel(100, 1);
+    assert!(alone < 5_000_000, "{alone}");
+    // Nor is a pattern of many compiled again for each.
+    let among_many = fuel(100, 50);
+    assert!(among_many < alone, "{among_many} and {alone}");
+}
