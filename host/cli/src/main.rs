@@ -8,10 +8,12 @@ mod commands;
 mod configuration;
 mod connect;
 mod exit;
+mod pinning;
 mod policies;
 mod progress;
 mod reference;
 mod report;
+mod trust;
 
 use std::process::ExitCode;
 
