@@ -193,7 +193,7 @@ mod tests {
     #[tokio::test]
     async fn what_cannot_be_used_is_told_and_not_taken_for_nothing() {
         for (config, said) in [
-            ("[]", "not as docker"),
+            ("3", "not as docker"),
             (r#"{"auths": {"ghcr.io": {"auth": "%"}}}"#, "base64"),
             (r#"{"auths": {"ghcr.io": {"identitytoken": "secret"}}}"#, "identity token"),
             (

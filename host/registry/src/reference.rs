@@ -53,10 +53,7 @@ impl RegistryReference {
 
     /// Whether the registry is on this machine: the only place that may be asked without TLS.
     pub fn is_loopback(&self) -> bool {
-        let name = match self.host.rsplit_once(':') {
-            Some((name, _)) => name,
-            None => &self.host,
-        };
+        let (name, _) = name_and_port(&self.host);
         let name = name.trim_start_matches('[').trim_end_matches(']');
         name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
@@ -131,12 +128,17 @@ fn parse(text: &str) -> Result<RegistryReference, &'static str> {
     })
 }
 
-/// A short name such as `acme` would silently mean another company's registry elsewhere, so only full ones are hosts.
-fn is_host(host: &str) -> bool {
-    let (name, port) = match host.rsplit_once(':') {
+/// An address of version 6 has colons of its own, and stands in brackets.
+fn name_and_port(host: &str) -> (&str, Option<&str>) {
+    match host.rsplit_once(':') {
         Some((name, port)) if !port.contains(']') => (name, Some(port)),
         _ => (host, None),
-    };
+    }
+}
+
+/// A short name such as `acme` would silently mean another company's registry elsewhere, so only full ones are hosts.
+fn is_host(host: &str) -> bool {
+    let (name, port) = name_and_port(host);
     let is_address = name
         .strip_prefix('[')
         .and_then(|name| name.strip_suffix(']'))

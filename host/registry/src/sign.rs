@@ -61,20 +61,32 @@ impl SigningKey {
         reference: &RegistryReference,
         manifest: Digest,
     ) -> Result<[Signature; 2], String> {
-        let name = format!("{}/{}", reference.host(), reference.repository());
         let digest = manifest.to_string();
-        let hex = digest.trim_start_matches("sha256:");
-        let statement = json!({ "_type": "https://in-toto.io/Statement/v1", "subject": [{ "name": name, "digest": { "sha256": hex } }],
-            "predicateType": PREDICATE, "predicate": {} })
-        .to_string();
-        let signature = self.sign(&pae(PAYLOAD_TYPE, statement.as_bytes()))?;
-        let envelope = json!({ "payload": STANDARD.encode(&statement), "payloadType": PAYLOAD_TYPE,
-            "signatures": [{ "sig": signature }] });
-        let payload = json!({ "critical": { "identity": { "docker-reference": name },
+        let payload = json!({ "critical": { "identity": { "docker-reference": name(reference) },
             "image": { "docker-manifest-digest": digest }, "type": "cosign container image signature" }, "optional": null })
         .to_string();
         let signature = self.sign(payload.as_bytes())?;
-        Ok([self.bundle("dsseEnvelope", envelope)?, Signature::Simple { payload, signature }])
+        Ok([self.sign_statement(reference, manifest, PREDICATE)?, Signature::Simple { payload, signature }])
+    }
+
+    /// A statement of some kind about a manifest, without any detail.
+    pub(crate) fn sign_statement(
+        &self,
+        reference: &RegistryReference,
+        manifest: Digest,
+        kind: &str,
+    ) -> Result<Signature, String> {
+        let digest = manifest.to_string();
+        let subject =
+            json!({ "name": name(reference), "digest": { "sha256": digest.trim_start_matches("sha256:") } });
+        let statement =
+            json!({ "_type": "https://in-toto.io/Statement/v1", "subject": [subject], "predicateType": kind,
+            "predicate": {} })
+            .to_string();
+        let signature = self.sign(&pae(PAYLOAD_TYPE, statement.as_bytes()))?;
+        let envelope = json!({ "payload": STANDARD.encode(&statement), "payloadType": PAYLOAD_TYPE,
+            "signatures": [{ "sig": signature }] });
+        self.bundle("dsseEnvelope", envelope)
     }
 
     fn bundle(&self, kind: &str, content: Value) -> Result<Signature, String> {
@@ -87,9 +99,24 @@ impl SigningKey {
         Ok(Signature::Bundle { json: bundle.to_string() })
     }
 
+    #[cfg(test)]
+    pub(crate) fn generated() -> Self {
+        Self(KeyPair::generate_ecdsa_p256().unwrap())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn public_pem(&self) -> String {
+        self.0.public_key_der().unwrap().to_pem()
+    }
+
     fn sign(&self, bytes: &[u8]) -> Result<String, String> {
         self.0.sign(bytes).map(|signature| signature.to_base64()).map_err(|error| error.to_string())
     }
+}
+
+/// What statements call a repository.
+fn name(reference: &RegistryReference) -> String {
+    format!("{}/{}", reference.host(), reference.repository())
 }
 
 fn pkcs8(pem: &str) -> Option<Vec<u8>> {
