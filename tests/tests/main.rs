@@ -28,5 +28,7 @@ mod snapshot;
 mod moto;
 mod okta_description;
 mod okta_sdk;
+mod registry;
+mod registry_trust;
 mod scim_server;
 mod scim_tester;

@@ -9,8 +9,9 @@ use usher_policy::{
 use crate::arguments::RunArguments;
 use crate::configuration::{Configuration, PolicySection, bytes};
 use crate::exit::Failure;
-use crate::reference::component;
+use crate::reference::{self, Place};
 use crate::refusal::{self, Refused};
+use crate::{pinning, trust};
 
 /// Loads and configures the row. Compiling may take seconds, so it happens on a blocking thread. The log can also be read when
 /// the row is gone.
@@ -21,6 +22,7 @@ pub(crate) async fn policies(
 ) -> Result<(PolicyChain, ChainLog), Failure> {
     let row = row(arguments, configuration);
     let is_one_of_several = row.len() > 1;
+    let registry = reference::registry(configuration.registry_authority.as_deref());
     let mut candidates = Vec::with_capacity(row.len());
     for section in row {
         // Of two policies from one file, only the name tells which one a message is about.
@@ -28,9 +30,17 @@ pub(crate) async fn policies(
             true => format!("{}: {}", section.name, section.component),
             false => section.component.clone(),
         };
-        let bytes = component(&section.component)?;
+        let place = Place::of(&section.component).map_err(Failure::usage)?;
+        if arguments.plugin.is_none() {
+            pinning::required(&place, &section, &registry).await?;
+        }
+        let found = reference::find(&place, &registry, section.digest).await?;
+        if arguments.plugin.is_some() {
+            reference::warn_if_unpinned(&found);
+        }
+        trust::check(&place, &found, &registry, &section.signers).await?;
         let limits = limits(arguments, section.limits.limits());
-        candidates.push(Candidate { shown, bytes, limits, section });
+        candidates.push(Candidate { shown, bytes: found.bytes, limits, section });
     }
     let loaded = tokio::task::spawn_blocking(move || load(candidates)).await?.map_err(Failure::usage)?;
     let log = ChainLog::new(

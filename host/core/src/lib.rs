@@ -3,12 +3,14 @@
 //!
 //! Read in this order: [`source`] (what Okta said), [`draft`] and [`account`] (what the host would write), [`decision`] (what a
 //! policy made of it), [`selection`] (decisions → [`desired`], with what [`problems`] AWS would have with it), [`actual`] (what
-//! stands), [`plan`] and [`reconcile`](mod@reconcile) (the way from one to the other), [`guard`] (the limits a plan must pass).
+//! stands), [`plan`] and [`reconcile`](mod@reconcile) (the way from one to the other), [`guard`] (the limits a plan must pass). A [`digest`] says of some
+//! bytes which ones they are.
 
 pub mod account;
 pub mod actual;
 pub mod decision;
 pub mod desired;
+pub mod digest;
 pub mod draft;
 pub mod guard;
 pub mod id;

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod plugin;
+pub(crate) mod registry;
 pub(crate) mod snapshot;
 pub(crate) mod trial;
 
@@ -65,7 +66,7 @@ pub(crate) struct RunArguments {
     /// The configuration.
     #[arg(long, short, value_name = "FILE", default_value = "usher.toml", env = "USHER_CONFIG")]
     pub(crate) config: PathBuf,
-    /// A policy plugin to use in place of all those of the configuration (a .wasm file, or builtin:NAME). It gets the
+    /// A policy plugin to use in place of all those of the configuration (a .wasm file, builtin:NAME, or oci://…). It gets the
     /// configuration of the first.
     #[arg(long, value_name = "FILE")]
     pub(crate) plugin: Option<String>,

@@ -3,8 +3,9 @@
 mod place;
 mod policy;
 mod reader;
+mod signers;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 use url::Url;
@@ -23,6 +24,8 @@ pub(crate) struct Configuration {
     pub(crate) scim_endpoint: Url,
     pub(crate) scim_token: SecretRef,
     pub(crate) groups: Groups,
+    /// The certificates of a private authority, for registries.
+    pub(crate) registry_authority: Option<PathBuf>,
     /// Those who decide, in the order in which they are asked: one at least.
     pub(crate) policies: Vec<PolicySection>,
 }
@@ -83,10 +86,11 @@ impl Configuration {
     /// Reads the text of a file; a list of all problems if there is any.
     pub(crate) fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let mut reader = Reader::new(text)?;
-        reader.only_sections(&["okta", "identity_center", "sync", "policy"]);
+        reader.only_sections(&["okta", "identity_center", "sync", "policy", "registry"]);
         reader.only_keys("okta", &["domain", "token"]);
         reader.only_keys("identity_center", &["scim_endpoint", "token"]);
         reader.only_keys("sync", &["groups"]);
+        reader.only_keys("registry", &["ca"]);
 
         let okta_base = reader.required("okta", "domain", usher_okta::parse_domain);
         let okta_token = reader.required("okta", "token", str::parse::<SecretRef>);
@@ -94,13 +98,22 @@ impl Configuration {
             reader.required("identity_center", "scim_endpoint", usher_identity_center::parse_endpoint);
         let scim_token = reader.required("identity_center", "token", str::parse::<SecretRef>);
         let groups = reader.groups("sync", "groups");
+        let registry_authority = reader.optional_text("registry", "ca").map(PathBuf::from);
         let policies = policy::read(&mut reader);
         let problems = reader.into_problems();
         match (okta_base, okta_token, scim_endpoint, scim_token) {
             (Some(okta_base), Some(okta_token), Some(scim_endpoint), Some(scim_token))
                 if problems.is_empty() =>
             {
-                Ok(Self { okta_base, okta_token, scim_endpoint, scim_token, groups, policies })
+                Ok(Self {
+                    okta_base,
+                    okta_token,
+                    scim_endpoint,
+                    scim_token,
+                    groups,
+                    registry_authority,
+                    policies,
+                })
             }
             _ => Err(problems),
         }
