@@ -1,4 +1,4 @@
-//! The three paths that are read.
+//! The paths that are read.
 
 use url::Url;
 use usher_core::id::{OktaGroupId, OktaUserId};
@@ -9,6 +9,8 @@ pub(crate) enum Endpoint {
     Groups,
     GroupMembers,
     User,
+    Users,
+    UserGroups,
 }
 
 impl Endpoint {
@@ -18,6 +20,8 @@ impl Endpoint {
             Self::Groups => "GET /api/v1/groups",
             Self::GroupMembers => "GET /api/v1/groups/{id}/users",
             Self::User => "GET /api/v1/users/{id}",
+            Self::Users => "GET /api/v1/users",
+            Self::UserGroups => "GET /api/v1/users/{id}/groups",
         }
     }
 
@@ -26,6 +30,7 @@ impl Endpoint {
         match self {
             Self::Groups | Self::GroupMembers => "/api/v1/groups",
             Self::User => "/api/v1/users/{id}",
+            Self::Users | Self::UserGroups => "/api/v1/users",
         }
     }
 }
@@ -43,6 +48,16 @@ pub(crate) fn group_members(base: &Url, group: &OktaGroupId) -> Url {
 /// `/api/v1/users/{id}`.
 pub(crate) fn user(base: &Url, user: &OktaUserId) -> Url {
     path(base, &["api", "v1", "users", user.as_str()])
+}
+
+/// `/api/v1/users`.
+pub(crate) fn users(base: &Url) -> Url {
+    path(base, &["api", "v1", "users"])
+}
+
+/// `/api/v1/users/{id}/groups`.
+pub(crate) fn user_groups(base: &Url, user: &OktaUserId) -> Url {
+    path(base, &["api", "v1", "users", user.as_str(), "groups"])
 }
 
 /// Whether a text can stand as one segment of a path; the empty one and dots would make it another path.
