@@ -2,6 +2,7 @@
 
 mod changes;
 mod demo;
+mod explain;
 mod failures;
 mod groups_by_name;
 mod guards;

@@ -2,16 +2,19 @@
 //!
 //! `plan`, `sync` and every later command go through here; none has a private path. Read in this order:
 //! [`session`] (what a run needs), [`services`] (the two services, live or from a [`snapshot`]), `source` (Okta and the policy → the desired directory), `target` (the actual one),
-//! [`prepare`](mod@prepare) (both → a plan), [`apply`](mod@apply), [`progress`] (what a person sees meanwhile).
+//! [`prepare`](mod@prepare) (both → a plan), [`apply`](mod@apply), [`progress`] (what a person sees meanwhile); [`explain`] (why
+//! somebody or something is as it is); `subject` (whom an operation is about).
 
 pub mod apply;
 pub mod error;
+pub mod explain;
 pub mod prepare;
 pub mod progress;
 pub mod services;
 pub mod session;
 pub mod snapshot;
 mod source;
+mod subject;
 mod target;
 
 pub use apply::{Applied, Outcome, apply};

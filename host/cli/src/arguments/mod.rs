@@ -1,5 +1,6 @@
-//! The command line. `plugin` holds what comes after `usher plugin`, `snapshot` what comes after `usher snapshot`.
+//! The command line. `explain` holds what comes after `usher explain`; so do `plugin` and `snapshot`.
 
+pub(crate) mod explain;
 pub(crate) mod plugin;
 pub(crate) mod snapshot;
 pub(crate) mod trial;
@@ -25,6 +26,7 @@ impl Arguments {
         match &self.command {
             Command::Plan(arguments) => arguments.run.json,
             Command::Sync(arguments) => arguments.run.json,
+            Command::Explain(arguments) => arguments.json,
             Command::Plugin(arguments) => arguments.command.is_json(),
             Command::Snapshot(arguments) => arguments.is_json(),
             Command::Demo(_) | Command::Simulate(_) => false,
@@ -38,6 +40,8 @@ pub(crate) enum Command {
     Plan(PlanArguments),
     /// Make Identity Center what Okta and the policy say.
     Sync(SyncArguments),
+    /// Tell why a person or a group is in AWS as it is, or is not there. Writes nothing.
+    Explain(Box<explain::ExplainArguments>),
     /// Write, build, look into and try policy plugins.
     Plugin(Box<plugin::PluginArguments>),
     /// Keep what a run reads from both sides, to plan and to try policies without a network.

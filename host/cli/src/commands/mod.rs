@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod demo;
+mod explain;
 mod plugin;
 mod run;
 mod simulate;
@@ -16,6 +17,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, Failure> {
         match &arguments.command {
             Command::Plan(arguments) => run::plan(arguments).await,
             Command::Sync(arguments) => run::sync(arguments).await,
+            Command::Explain(arguments) => explain::explain(arguments).await,
             Command::Plugin(arguments) => plugin::run(&arguments.command).await,
             Command::Snapshot(arguments) => snapshot::snapshot(arguments).await,
             Command::Demo(arguments) => demo::demo(arguments).await,

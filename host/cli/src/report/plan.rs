@@ -386,7 +386,7 @@ fn name(user: &UserRef) -> String {
     plain(&user.user_name)
 }
 
-fn differences(changes: &[AttributeChange]) -> String {
+pub(crate) fn differences(changes: &[AttributeChange]) -> String {
     let value = |value: &Option<String>| match value {
         Some(value) => format!("\"{}\"", plain(value)),
         None => "none".to_owned(),
