@@ -8,6 +8,7 @@ mod commands;
 mod configuration;
 mod connect;
 mod exit;
+mod keeping;
 mod policies;
 mod progress;
 mod reference;

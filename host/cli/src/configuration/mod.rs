@@ -1,5 +1,6 @@
 //! `usher.toml`: every problem of a file is told at once, with its line.
 
+mod keeping;
 mod policy;
 mod reader;
 
@@ -11,6 +12,7 @@ use usher_secrets::SecretRef;
 
 use reader::Reader;
 
+pub(crate) use keeping::KeepingSection;
 pub(crate) use policy::{PolicySection, bytes};
 
 /// A configuration that makes sense in itself; no secret was read yet.
@@ -23,6 +25,8 @@ pub(crate) struct Configuration {
     pub(crate) groups: Groups,
     /// Those who decide, in the order in which they are asked: one at least.
     pub(crate) policies: Vec<PolicySection>,
+    /// What a run that writes keeps.
+    pub(crate) keeping: KeepingSection,
 }
 
 /// Which groups the configuration asks for.
@@ -81,7 +85,7 @@ impl Configuration {
     /// Reads the text of a file; a list of all problems if there is any.
     pub(crate) fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let mut reader = Reader::new(text)?;
-        reader.only_sections(&["okta", "identity_center", "sync", "policy"]);
+        reader.only_sections(&["okta", "identity_center", "sync", "policy", "journal", "lock"]);
         reader.only_keys("okta", &["domain", "token"]);
         reader.only_keys("identity_center", &["scim_endpoint", "token"]);
         reader.only_keys("sync", &["groups"]);
@@ -93,12 +97,13 @@ impl Configuration {
         let scim_token = reader.required("identity_center", "token", str::parse::<SecretRef>);
         let groups = reader.groups("sync", "groups");
         let policies = policy::read(&mut reader);
+        let keeping = keeping::read(&mut reader);
         let problems = reader.into_problems();
         match (okta_base, okta_token, scim_endpoint, scim_token) {
             (Some(okta_base), Some(okta_token), Some(scim_endpoint), Some(scim_token))
                 if problems.is_empty() =>
             {
-                Ok(Self { okta_base, okta_token, scim_endpoint, scim_token, groups, policies })
+                Ok(Self { okta_base, okta_token, scim_endpoint, scim_token, groups, policies, keeping })
             }
             _ => Err(problems),
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod escape;
 pub(crate) mod explain;
+pub(crate) mod journal;
 pub(crate) mod json;
 pub(crate) mod plan;
 pub(crate) mod result;
