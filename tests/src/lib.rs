@@ -12,8 +12,10 @@
 //! ```
 //!
 //! Read [`org`] (who there is), [`sim`] (where they live), [`place`] (where the program is started), [`outcome`] (what it
-//! said), then [`peers`] (moto, scim2-server and others), [`registry`] (docker-registry, oras, cosign), [`proxy`] and [`program`] (how the binary is found).
+//! said), [`running`] and [`gate`] (a run that is stopped on its way), then [`peers`] (moto, scim2-server and others),
+//! [`registry`] (docker-registry, oras, cosign), [`proxy`] and [`program`] (how the binary is found).
 
+pub mod gate;
 pub mod org;
 pub mod outcome;
 pub mod peers;
@@ -21,11 +23,14 @@ pub mod place;
 pub mod program;
 pub mod proxy;
 pub mod registry;
+pub mod running;
 pub mod sim;
 mod wait;
 
+pub use gate::Gate;
 pub use org::Org;
 pub use outcome::Outcome;
 pub use place::Place;
+pub use running::Running;
 pub use sim::Sim;
 pub use wait::wait;

@@ -2,17 +2,14 @@
 
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::outcome::Outcome;
 use crate::program;
+use crate::running::Running;
 use crate::wait::wait;
-
-/// No run of a test takes nearly as long; one that hangs should say so.
-const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The rule of most tests: every group but Okta's own comes along under its name.
 pub const EVERY_GROUP: &str = r#"
@@ -96,22 +93,24 @@ impl Place {
 
     /// Any command, with the folder as it is.
     pub fn run(&self, command: &str, arguments: &[&str]) -> Outcome {
+        self.start_as_is(command, arguments).ends()
+    }
+
+    /// Any command, with `usher.toml` as it should be now, while the test goes on.
+    pub fn start(&self, command: &str, arguments: &[&str]) -> Running {
+        self.file("usher.toml", self.configuration().as_bytes());
+        self.start_as_is(command, arguments)
+    }
+
+    fn start_as_is(&self, command: &str, arguments: &[&str]) -> Running {
         let mut usher = Command::new(program::usher());
         usher.arg(command).args(arguments).current_dir(self.folder()).env_clear();
         usher.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         usher.env("HOME", self.folder()).env("XDG_CACHE_HOME", program::keep());
         usher.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        usher.stdin(Stdio::null()).kill_on_drop(true);
-        let command = format!("usher {command} {}", arguments.join(" "));
-        let output = wait(async { tokio::time::timeout(PATIENCE, usher.output()).await })
-            .unwrap_or_else(|_| panic!("`{command}` hangs"))
-            .expect("usher can be started");
-        Outcome {
-            command,
-            status: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("stdout is text"),
-            stderr: String::from_utf8(output.stderr).expect("stderr is text"),
-        }
+        usher.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let child = wait(async { usher.spawn() }).expect("usher can be started");
+        Running { command: format!("usher {command} {}", arguments.join(" ")), child }
     }
 
     fn configuration(&self) -> String {

@@ -12,7 +12,7 @@ use usher_policy::ChainLog;
 use usher_secrets::Secrets;
 
 use crate::arguments::RunArguments;
-use crate::configuration::{Configuration, Groups};
+use crate::configuration::{Configuration, Groups, KeepingSection};
 use crate::exit::Failure;
 use crate::policies::policies;
 
@@ -20,6 +20,7 @@ use crate::policies::policies;
 pub(crate) struct Connected {
     pub(crate) session: Session,
     pub(crate) log: ChainLog,
+    pub(crate) keeping: KeepingSection,
 }
 
 /// Reads the configuration that the arguments name and connects everything.
@@ -71,7 +72,7 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
     };
     let (source, target) = (Source::Live(Box::new(okta)), Target::Live(Box::new(identity_center)));
     let session = Session { source, target, policy, candidates, scope, now };
-    Ok(Connected { session, log })
+    Ok(Connected { session, log, keeping: configuration.keeping })
 }
 
 /// The same from a snapshot: no secret is read, nobody is asked.
@@ -93,7 +94,7 @@ pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) ->
     };
     let (source, target) = (Source::Snapshot(snapshot.clone()), Target::Snapshot(snapshot));
     let session = Session { source, target, policy, candidates, scope, now };
-    Ok(Connected { session, log })
+    Ok(Connected { session, log, keeping: configuration.keeping })
 }
 
 fn split_names(text: &str) -> Vec<String> {

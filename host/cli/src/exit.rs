@@ -24,6 +24,8 @@ pub(crate) enum ExitStatus {
     Refused = 4,
     /// Some records failed or were left alone; they are named.
     Partial = 5,
+    /// Another run holds the lock; nothing was written.
+    Locked = 6,
 }
 
 impl From<ExitStatus> for ExitCode {
@@ -46,7 +48,12 @@ pub(crate) struct Failure {
 impl Failure {
     /// The command line or the configuration is wrong.
     pub(crate) fn usage(error: impl Into<anyhow::Error>) -> Self {
-        Self { status: ExitStatus::Usage, ..Self::from(error) }
+        Self::with_status(ExitStatus::Usage, error)
+    }
+
+    /// Something else that has a status of its own.
+    pub(crate) fn with_status(status: ExitStatus, error: impl Into<anyhow::Error>) -> Self {
+        Self { status, ..Self::from(error) }
     }
 
     /// The same, in a run that has written nothing so far.

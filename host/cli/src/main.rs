@@ -8,6 +8,7 @@ mod commands;
 mod configuration;
 mod connect;
 mod exit;
+mod keeping;
 mod mention;
 mod pinning;
 mod policies;

@@ -8,9 +8,11 @@ use serde::Serialize;
 use usher_core::guard::GuardedPlan;
 use usher_core::id::{GroupKey, OktaUserId, ScimGroupId, ScimUserId};
 use usher_core::plan::{Change, GroupRef, Operation, UserRef};
-use usher_identity_center::{IdentityCenter, ScimError};
+use usher_identity_center::{IdentityCenter, ScimError, recorded};
 
 use crate::progress::{Activity, Progress};
+use crate::subject;
+use crate::witness::Witness;
 
 /// Operations under way at once; the client paces and bounds its requests itself.
 const OPERATIONS_AT_ONCE: usize = 32;
@@ -58,9 +60,15 @@ impl Applied {
     }
 }
 
-/// Applies the plan. One bad record never stops the others; a refusal that would meet every operation does.
-pub async fn apply(plan: &GuardedPlan, identity_center: &IdentityCenter, progress: &dyn Progress) -> Applied {
-    let writer = Writer { identity_center, made: Mutex::default(), ended_early: Mutex::default() };
+/// Applies the plan. One bad record never stops the others; a refusal that would meet every operation does, and so does the
+/// witness, who hears of each operation before and after it is written.
+pub async fn apply(
+    plan: &GuardedPlan,
+    identity_center: &IdentityCenter,
+    witness: &dyn Witness,
+    progress: &dyn Progress,
+) -> Applied {
+    let writer = Writer { identity_center, witness, made: Mutex::default(), ended_early: Mutex::default() };
     let mut outcomes = vec![Outcome::NotAttempted; plan.operations.len()];
     progress.begin(Activity::Apply, Some(plan.operations.len() as u64));
     let numbered: Vec<(usize, &Operation)> = plan.operations.iter().enumerate().collect();
@@ -69,7 +77,7 @@ pub async fn apply(plan: &GuardedPlan, identity_center: &IdentityCenter, progres
             .map(|(index, operation)| {
                 let writer = &writer;
                 async move {
-                    let outcome = writer.write(&operation.change).await;
+                    let outcome = writer.write(index + 1, operation).await;
                     progress.advance(Activity::Apply, 1);
                     (*index, outcome)
                 }
@@ -94,6 +102,7 @@ struct Made {
 
 struct Writer<'a> {
     identity_center: &'a IdentityCenter,
+    witness: &'a dyn Witness,
     made: Mutex<Made>,
     ended_early: Mutex<Option<String>>,
 }
@@ -103,11 +112,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Writer<'_> {
-    async fn write(&self, change: &Change) -> Outcome {
+    /// `number` is the operation's place in the plan, from 1.
+    async fn write(&self, number: usize, operation: &Operation) -> Outcome {
         if lock(&self.ended_early).is_some() {
             return Outcome::NotAttempted;
         }
-        match self.try_write(change).await {
+        if let Err(why) = self.witness.before(number, operation) {
+            lock(&self.ended_early).get_or_insert(why);
+            return Outcome::NotAttempted;
+        }
+        let (written, sent) = recorded(self.try_write(&operation.change)).await;
+        let outcome = match written {
             Ok(outcome) => outcome,
             Err(error) => {
                 let text = error.to_string();
@@ -116,7 +131,20 @@ impl Writer<'_> {
                 }
                 Outcome::Failed { error: text }
             }
+        };
+        let target_id = self.target_id(&operation.change);
+        if let Err(why) = self.witness.after(number, &outcome, target_id.as_deref(), &sent) {
+            lock(&self.ended_early).get_or_insert(why);
         }
+        outcome
+    }
+
+    /// Identity Center's id of what an operation changes or has made.
+    fn target_id(&self, change: &Change) -> Option<String> {
+        let user = subject::user(change).and_then(|user| self.user_id(user)).map(|id| id.to_string());
+        user.or_else(|| {
+            subject::group(change).and_then(|group| self.group_id(group)).map(|id| id.to_string())
+        })
     }
 
     async fn try_write(&self, change: &Change) -> Result<Outcome, ScimError> {

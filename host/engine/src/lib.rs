@@ -1,18 +1,25 @@
-//! One run, start to end: read Okta, ask the policy, read Identity Center, reconcile, guard, apply.
+//! One run, start to end: read Okta, ask the policy, read Identity Center, reconcile, guard, apply, journal.
 //!
 //! `plan`, `sync` and every later command go through here; none has a private path. Read in this order:
 //! [`session`] (what a run needs), [`services`] (the two services, live or from a [`snapshot`]), `source` (Okta and the policy → the desired directory), `target` (the actual one),
-//! [`prepare`](mod@prepare) (both → a plan), [`apply`](mod@apply), [`progress`] (what a person sees meanwhile).
+//! [`prepare`](mod@prepare) (both → a plan), [`apply`](mod@apply), [`witness`]
+//! (who hears of each operation: the [`lock`] that lets a run write, the [`journal`] of what it did), [`progress`] (what a person sees meanwhile); [`explain`] (why
+//! somebody or something is as it is); `subject` (whom an operation is about).
 
 pub mod apply;
 pub mod error;
+pub mod explain;
+pub mod journal;
+pub mod lock;
 pub mod prepare;
 pub mod progress;
 pub mod services;
 pub mod session;
 pub mod snapshot;
 mod source;
+mod subject;
 mod target;
+pub mod witness;
 
 pub use apply::{Applied, Outcome, apply};
 pub use error::EngineError;
@@ -22,3 +29,4 @@ pub use services::{Source, Target};
 pub use session::{Candidates, Session};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use source::Decisions;
+pub use witness::{Keeper, Witness};

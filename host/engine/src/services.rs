@@ -42,6 +42,14 @@ impl Source {
         }
     }
 
+    /// The client that can be asked more; none for a snapshot.
+    pub(crate) fn live(&self) -> Option<&Okta> {
+        match self {
+            Self::Live(okta) => Some(okta),
+            Self::Snapshot(_) => None,
+        }
+    }
+
     pub(crate) fn is_redacted(&self) -> bool {
         matches!(self, Self::Snapshot(snapshot) if snapshot.redacted)
     }

@@ -43,6 +43,11 @@ impl Answer {
         }
     }
 
+    /// AWS's id of the request.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.header_id.as_deref()
+    }
+
     /// The JSON of the body; `None` when there is no body.
     pub(crate) fn json(self) -> Result<Option<Value>, String> {
         match self.body {

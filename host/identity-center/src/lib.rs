@@ -4,7 +4,7 @@
 //! Read in this order: [`mod@endpoint`] and [`settings`] (where and how), [`client`] (what it holds), `users`, `groups`, `members`
 //! (reading) and `membership` (changing): one kind of question each; `body`, `read`, `query`, `limits` (what is said and
 //! understood), `pages` (lists), `store` (what is learnt about the store), `transport` (one request with its repeats), `pace`
-//! (rate limits), [`error`] (what can go wrong, and the next step).
+//! (rate limits), `sent` (what one piece of work asked), [`error`] (what can go wrong, and the next step).
 //!
 //! "Reference" in a comment is the project's page about Identity Center, `aws-identity-center.md`.
 
@@ -25,6 +25,7 @@ mod pace;
 mod pages;
 mod query;
 mod read;
+mod sent;
 mod store;
 mod transport;
 mod users;
@@ -32,5 +33,6 @@ mod users;
 pub use client::{IdentityCenter, Reading};
 pub use endpoint::{EndpointError, parse_endpoint};
 pub use error::{Answered, ScimError};
+pub use sent::{Sent, recorded};
 pub use settings::{Pace, Rate, RetryPolicy, Settings};
 pub use spent::RequestCounts;

@@ -15,6 +15,7 @@ use crate::endpoint::is_loopback;
 use crate::error::{Answered, ScimError};
 use crate::operation::Operation;
 use crate::pace::Pacer;
+use crate::sent::{self, Sent};
 use crate::settings::{RetryPolicy, Settings};
 use crate::spent::{RequestCounts, Spent};
 
@@ -122,15 +123,16 @@ impl Transport {
             while let Some(pause) = self.pacer.hold(call.operation, call.members) {
                 self.spent.wait(pause).await;
             }
-            let sent = Instant::now();
+            let began = Instant::now();
             let outcome = self.once(call).await;
+            sent::note(|| noted(call, outcome.as_ref().ok()));
             match outcome {
                 Ok(answer) if answer.status.is_success() => {
                     self.pacer.taken(call.operation, call.members);
                     return self.success(answer);
                 }
                 Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => {
-                    self.pacer.throttled(call.operation, call.members, sent);
+                    self.pacer.throttled(call.operation, call.members, began);
                     repeats.throttled += 1;
                     if repeats.throttled >= self.retry.throttled_attempts {
                         return Err(ScimError::Throttled {
@@ -255,6 +257,14 @@ impl Transport {
         } else {
             ScimError::Unreachable { aim, host, cause }
         }
+    }
+}
+
+fn noted(call: &Call, answer: Option<&Answer>) -> Sent {
+    Sent {
+        request: call.operation.name(),
+        status: answer.map(|answer| answer.status.as_u16()),
+        request_id: answer.and_then(Answer::request_id).map(str::to_owned),
     }
 }
 

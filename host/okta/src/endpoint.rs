@@ -10,6 +10,8 @@ pub(crate) enum Endpoint {
     GroupMembers,
     User,
     UserSchema,
+    Users,
+    UserGroups,
 }
 
 impl Endpoint {
@@ -20,6 +22,8 @@ impl Endpoint {
             Self::GroupMembers => "GET /api/v1/groups/{id}/users",
             Self::User => "GET /api/v1/users/{id}",
             Self::UserSchema => "GET /api/v1/meta/schemas/user/default",
+            Self::Users => "GET /api/v1/users",
+            Self::UserGroups => "GET /api/v1/users/{id}/groups",
         }
     }
 
@@ -29,6 +33,7 @@ impl Endpoint {
             Self::Groups | Self::GroupMembers => "/api/v1/groups",
             Self::User => "/api/v1/users/{id}",
             Self::UserSchema => "/api/v1/meta/schemas/user/default",
+            Self::Users | Self::UserGroups => "/api/v1/users",
         }
     }
 }
@@ -51,6 +56,16 @@ pub(crate) fn user(base: &Url, user: &OktaUserId) -> Url {
 /// `/api/v1/meta/schemas/user/default`.
 pub(crate) fn user_schema(base: &Url) -> Url {
     path(base, &["api", "v1", "meta", "schemas", "user", "default"])
+}
+
+/// `/api/v1/users`.
+pub(crate) fn users(base: &Url) -> Url {
+    path(base, &["api", "v1", "users"])
+}
+
+/// `/api/v1/users/{id}/groups`.
+pub(crate) fn user_groups(base: &Url, user: &OktaUserId) -> Url {
+    path(base, &["api", "v1", "users", user.as_str(), "groups"])
 }
 
 /// Whether a text can stand as one segment of a path; the empty one and dots would make it another path.

@@ -20,7 +20,7 @@ const MOST_NEAR: usize = 3;
 
 /// A group as Okta writes it; whatever else it writes is not looked at.
 #[derive(Deserialize)]
-struct Group {
+pub(crate) struct Group {
     id: String,
     #[serde(rename = "type")]
     kind: Option<String>,
@@ -126,7 +126,7 @@ impl Okta {
 }
 
 /// Pages are no snapshot: what moves during the walk may come twice (okta.md §2.0).
-fn each_once(groups: Vec<Group>) -> Vec<SourceGroup> {
+pub(crate) fn each_once(groups: Vec<Group>) -> Vec<SourceGroup> {
     let mut met = BTreeSet::new();
     groups.into_iter().filter(|group| met.insert(group.id.clone())).map(SourceGroup::from).collect()
 }

@@ -1,7 +1,7 @@
 //! The source client: reads groups, people and memberships from Okta, complete or not at all, in as few requests as
 //! Okta's interface allows, and never faster than Okta's own rate-limit headers say.
 //!
-//! Read in this order: [`mod@domain`] and [`settings`] (where and how), [`client`] (what can be asked; `groups`, `members`,
+//! Read in this order: [`mod@domain`] and [`settings`] (where and how), [`client`] (what can be asked; `groups`, `members`, `people`,
 //! `whereabouts` and `schema` hold one question each), `walk` (pages), `transport` (one request with its repeats), `pace` (the
 //! rate-limit windows), [`error`] (what can go wrong, and the next step).
 //!
@@ -21,6 +21,7 @@ mod groups;
 mod link;
 mod members;
 mod pace;
+mod people;
 mod profile;
 mod schema;
 mod search;

@@ -1,4 +1,4 @@
-//! Search expressions for groups of certain names.
+//! Search expressions: for groups of certain names, and for people of a login or a mail address.
 
 use url::Url;
 
@@ -8,7 +8,7 @@ const LONGEST_URL: usize = 4096;
 /// Most names in one expression, so that its answer fits one page even when some names are borne twice.
 const MOST_NAMES: usize = 150;
 
-/// Groups on a page; Okta advises no more (okta.md §2.1).
+/// Groups on a page; Okta advises no more (okta.md §2.1). Of people it gives no more (§2.5).
 pub(crate) const GROUP_PAGE: &str = "200";
 
 /// `groups?limit=200&search=profile.name eq "a" or profile.name eq "b"`, encoded once.
@@ -16,6 +16,16 @@ pub(crate) fn url(groups: &Url, names: &[&str]) -> Url {
     let terms: Vec<String> = names.iter().map(|name| format!("profile.name eq {}", quoted(name))).collect();
     let mut url = groups.clone();
     url.query_pairs_mut().append_pair("limit", GROUP_PAGE).append_pair("search", &terms.join(" or "));
+    url
+}
+
+/// `users?limit=200&search=profile.login eq "a" or profile.email eq "a"`, encoded once.
+pub(crate) fn people(users: &Url, wanted: &str) -> Url {
+    let wanted = quoted(wanted);
+    let mut url = users.clone();
+    url.query_pairs_mut()
+        .append_pair("limit", GROUP_PAGE)
+        .append_pair("search", &format!("profile.login eq {wanted} or profile.email eq {wanted}"));
     url
 }
 

@@ -1,6 +1,8 @@
-//! The command line. `check`, `plugin` and `snapshot` hold what comes after `usher check`, `usher plugin` and `usher snapshot`.
+//! The command line. `check`, `explain`, `journal`, `plugin` and `snapshot` hold what comes after `usher check` and so on.
 
 pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod journal;
 pub(crate) mod plugin;
 pub(crate) mod registry;
 pub(crate) mod snapshot;
@@ -15,7 +17,7 @@ use clap::{Args, Parser, Subcommand};
 #[command(name = "usher", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "\
 Exit status: 0 done or nothing to do · 1 failed · 2 usage or configuration · 3 changes pending (plan --exit-code) · \
-4 refused, too large a change · 5 partial: some records were left alone or failed, and are named")]
+4 refused, too large a change · 5 partial: some records were left alone or failed, and are named · 6 another run holds the lock")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -28,6 +30,8 @@ impl Arguments {
             Command::Plan(arguments) => arguments.run.json,
             Command::Sync(arguments) => arguments.run.json,
             Command::Check(arguments) => arguments.json,
+            Command::Explain(arguments) => arguments.json,
+            Command::Journal(arguments) => arguments.is_json(),
             Command::Plugin(arguments) => arguments.command.is_json(),
             Command::Snapshot(arguments) => arguments.is_json(),
             Command::Demo(_) | Command::Simulate(_) => false,
@@ -43,6 +47,10 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// Check the configuration and its policies, and that Okta has what they read. Reads nobody, writes nothing.
     Check(check::CheckArguments),
+    /// Tell why a person or a group is in AWS as it is, or is not there. Writes nothing.
+    Explain(Box<explain::ExplainArguments>),
+    /// Tell what was changed in AWS, when and why, and check that the record is whole.
+    Journal(Box<journal::JournalArguments>),
     /// Write, build, look into and try policy plugins.
     Plugin(Box<plugin::PluginArguments>),
     /// Keep what a run reads from both sides, to plan and to try policies without a network.

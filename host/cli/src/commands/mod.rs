@@ -2,6 +2,8 @@
 
 mod check;
 mod demo;
+mod explain;
+mod journal;
 mod plugin;
 mod run;
 mod simulate;
@@ -18,6 +20,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, Failure> {
             Command::Plan(arguments) => run::plan(arguments).await,
             Command::Sync(arguments) => run::sync(arguments).await,
             Command::Check(arguments) => check::check(arguments).await,
+            Command::Explain(arguments) => explain::explain(arguments).await,
+            Command::Journal(arguments) => journal::journal(arguments),
             Command::Plugin(arguments) => plugin::run(&arguments.command).await,
             Command::Snapshot(arguments) => snapshot::snapshot(arguments).await,
             Command::Demo(arguments) => demo::demo(arguments).await,

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use usher_core::guard;
-use usher_engine::{Prepared, Snapshot, apply, prepare};
+use usher_engine::{Prepared, Snapshot, prepare};
 use usher_policy::Level;
 
 use crate::arguments::{PlanArguments, RunArguments, SyncArguments};
 use crate::connect::{self, Connected};
 use crate::exit::{ExitStatus, Failure};
+use crate::keeping::Keeping;
 use crate::progress::Bars;
 use crate::report::result::{Ending, PolicyReport, RunReport};
 use crate::report::{json, plan as text};
@@ -41,7 +42,11 @@ async fn run(arguments: &RunArguments, snapshot: Option<&Path>, dry_run: bool) -
         }
         None => connect::session(arguments).await,
     };
-    let Connected { session, log } = connected.map_err(Failure::before_writing)?;
+    let Connected { session, log, keeping } = connected.map_err(Failure::before_writing)?;
+    let keeping = match dry_run {
+        true => None,
+        false => Some(Keeping::begin(&keeping).map_err(Failure::before_writing)?),
+    };
     let prepared = prepare(session, &bars).await;
     bars.clear();
     let said = log.take();
@@ -64,9 +69,10 @@ async fn run(arguments: &RunArguments, snapshot: Option<&Path>, dry_run: bool) -
             let message = refusal.to_string();
             (*refusal.plan, Ending::Refused { message })
         }
-        Ok(guarded) => match target.live() {
-            Some(identity_center) if !dry_run && !guarded.operations.is_empty() => {
-                let applied = apply(&guarded, identity_center, &bars).await;
+        Ok(guarded) => match target.live().zip(keeping) {
+            Some((identity_center, keeping)) if !guarded.operations.is_empty() => {
+                let policies = PolicyReport::of(&policy);
+                let applied = keeping.apply(&guarded, None, &policies, identity_center, &bars).await?;
                 bars.clear();
                 (guarded.into_plan(), Ending::Applied(applied))
             }

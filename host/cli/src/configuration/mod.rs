@@ -1,5 +1,6 @@
 //! `usher.toml`: every problem of a file is told at once, with its line.
 
+mod keeping;
 mod place;
 mod policy;
 mod reader;
@@ -13,6 +14,7 @@ use usher_secrets::SecretRef;
 
 use reader::Reader;
 
+pub(crate) use keeping::KeepingSection;
 pub(crate) use place::{FilePlace, parts, place};
 pub(crate) use policy::{PolicySection, bytes};
 
@@ -28,6 +30,8 @@ pub(crate) struct Configuration {
     pub(crate) registry_authority: Option<PathBuf>,
     /// Those who decide, in the order in which they are asked: one at least.
     pub(crate) policies: Vec<PolicySection>,
+    /// What a run that writes keeps.
+    pub(crate) keeping: KeepingSection,
 }
 
 /// Which groups the configuration asks for.
@@ -86,7 +90,7 @@ impl Configuration {
     /// Reads the text of a file; a list of all problems if there is any.
     pub(crate) fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let mut reader = Reader::new(text)?;
-        reader.only_sections(&["okta", "identity_center", "sync", "policy", "registry"]);
+        reader.only_sections(&["okta", "identity_center", "sync", "policy", "registry", "journal", "lock"]);
         reader.only_keys("okta", &["domain", "token"]);
         reader.only_keys("identity_center", &["scim_endpoint", "token"]);
         reader.only_keys("sync", &["groups"]);
@@ -100,6 +104,7 @@ impl Configuration {
         let groups = reader.groups("sync", "groups");
         let registry_authority = reader.optional_text("registry", "ca").map(PathBuf::from);
         let policies = policy::read(&mut reader);
+        let keeping = keeping::read(&mut reader);
         let problems = reader.into_problems();
         match (okta_base, okta_token, scim_endpoint, scim_token) {
             (Some(okta_base), Some(okta_token), Some(scim_endpoint), Some(scim_token))
@@ -113,6 +118,7 @@ impl Configuration {
                     groups,
                     registry_authority,
                     policies,
+                    keeping,
                 })
             }
             _ => Err(problems),

@@ -1,6 +1,8 @@
 //! What a run came to, as text and as JSON: the same facts.
 
 pub(crate) mod escape;
+pub(crate) mod explain;
+pub(crate) mod journal;
 pub(crate) mod json;
 pub(crate) mod plan;
 pub(crate) mod result;

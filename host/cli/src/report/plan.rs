@@ -305,7 +305,12 @@ pub(crate) fn ending(report: &RunReport) -> String {
                     applied.done()
                 );
             }
-            if applied.ended_early.is_some() {
+            if let Some(why) = &applied.ended_early {
+                let is_told =
+                    |outcome: &Outcome| matches!(outcome, Outcome::Failed { error } if error == why);
+                if !applied.outcomes.iter().any(is_told) {
+                    let _ = writeln!(out, "{RED}!{RED:#} {}", super::escape::plain_lines(why));
+                }
                 let _ = writeln!(
                     out,
                     "The run ended early; what was written stands. Run it again once the cause is mended."
@@ -386,7 +391,7 @@ fn name(user: &UserRef) -> String {
     plain(&user.user_name)
 }
 
-fn differences(changes: &[AttributeChange]) -> String {
+pub(crate) fn differences(changes: &[AttributeChange]) -> String {
     let value = |value: &Option<String>| match value {
         Some(value) => format!("\"{}\"", plain(value)),
         None => "none".to_owned(),

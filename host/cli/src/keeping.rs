@@ -1,0 +1,89 @@
+//! Writing with what a run keeps: the lock from before the first reading to the last write, the journal around each operation.
+
+use std::path::PathBuf;
+
+use usher_core::guard::GuardedPlan;
+use usher_engine::journal::{Journal, JournalError, line};
+use usher_engine::lock::{Lock, LockError, owner::Owner};
+use usher_engine::witness::new_run_id;
+use usher_engine::{Applied, Keeper, Progress, apply};
+use usher_identity_center::IdentityCenter;
+
+use crate::configuration::KeepingSection;
+use crate::exit::{ExitStatus, Failure};
+use crate::report::plan::notice;
+use crate::report::result::PolicyReport;
+
+/// A run that may write.
+pub(crate) struct Keeping {
+    run: String,
+    lock: Option<Lock>,
+    journal: Option<PathBuf>,
+}
+
+impl Keeping {
+    /// Takes the lock, if there is to be one. Before anything is read: a plan that was made while another run wrote is stale.
+    pub(crate) fn begin(section: &KeepingSection) -> Result<Self, Failure> {
+        let run = new_run_id();
+        let lock = section.lock.as_deref().map(|path| Lock::take(path, &run)).transpose();
+        let lock = lock.map_err(|error| match error {
+            LockError::Held { .. } => Failure::with_status(ExitStatus::Locked, error),
+            error => Failure::from(error),
+        })?;
+        Ok(Self { run, lock, journal: section.journal.clone() })
+    }
+
+    /// Applies the plan under the lock, and tells the journal. `plan_digest` is the plan's content hash, when it has one.
+    pub(crate) async fn apply(
+        self,
+        plan: &GuardedPlan,
+        plan_digest: Option<String>,
+        policies: &[PolicyReport],
+        identity_center: &IdentityCenter,
+        progress: &dyn Progress,
+    ) -> Result<Applied, Failure> {
+        let Self { run, lock, journal } = self;
+        let journal = match journal {
+            Some(path) => {
+                let (journal, repair) = Journal::open(&path, &run).map_err(before_writing)?;
+                if let Some(repair) = repair {
+                    talkln!(
+                        "{}",
+                        notice(&format!(
+                            "the journal {} ended in the middle of a line, as when a machine loses its power; the {} bytes of it are kept in {}",
+                            path.display(),
+                            repair.bytes,
+                            repair.kept_in.display()
+                        ))
+                    );
+                }
+                let policies = policies.iter().map(stored).collect();
+                let host = Owner::me().host;
+                journal.begin(&host, plan_digest, plan.operations.len(), policies).map_err(before_writing)?;
+                Some(journal)
+            }
+            None => None,
+        };
+        let keeper = Keeper { lock, journal };
+        let mut applied = apply(plan, identity_center, &keeper, progress).await;
+        if let Some(journal) = &keeper.journal
+            && let Err(error) = journal.end(&applied)
+        {
+            applied.ended_early.get_or_insert(error.to_string());
+        }
+        Ok(applied)
+    }
+}
+
+fn before_writing(error: JournalError) -> Failure {
+    Failure::from(error).before_writing()
+}
+
+fn stored(report: &PolicyReport) -> line::Policy {
+    line::Policy {
+        name: report.name.clone(),
+        version: report.provenance.version.clone(),
+        digest: report.provenance.digest.to_string(),
+        config_digest: report.provenance.config_digest.to_string(),
+    }
+}

@@ -1,0 +1,56 @@
+//! Why a run may not write.
+
+use thiserror::Error;
+
+/// Why there is no lock, or no lock any more.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LockError {
+    /// Another run has it.
+    #[error(
+        "another run holds the lock {path}: {run} on {host} (process {pid}), for {age}, renewed {renewed} ago\nhint: wait until it has ended; the lock \
+         of one that died ends by itself {lease} s after it was last renewed"
+    )]
+    Held {
+        /// Which file.
+        path: String,
+        /// The other run.
+        run: String,
+        /// Its machine.
+        host: String,
+        /// Its process.
+        pid: u32,
+        /// How long it has had the lock, in words.
+        age: String,
+        /// How long ago it renewed it, in words.
+        renewed: String,
+        /// How long a lock lasts without being renewed, in seconds.
+        lease: u64,
+    },
+    /// The file is something else.
+    #[error(
+        "{path} is not a lock of usher's\nhint: nothing was changed in it; name another file under `lock.path`, or remove this one if nobody needs it"
+    )]
+    NotALock {
+        /// Which file.
+        path: String,
+    },
+    /// The file cannot be read or written.
+    #[error(
+        "the lock {path} cannot be taken ({source})\nhint: name a file in a folder that is there and may be written to under `lock.path`"
+    )]
+    Unusable {
+        /// Which file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// This run had it and has it no more.
+    #[error("this run lost its lock {path}: {how}\nhint: what was written stands; run it again")]
+    Lost {
+        /// Which file.
+        path: String,
+        /// What happened.
+        how: String,
+    },
+}

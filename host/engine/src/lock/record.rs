@@ -1,0 +1,82 @@
+//! What a lock file says, version 1.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::owner::Owner;
+
+/// What stands under `format`.
+const FORMAT: &str = "usher-lock";
+
+/// The version that is written, and the only one there is so far.
+const VERSION: u32 = 1;
+
+/// Every record is as long as this, so that one write replaces another without a moment in which the file is cut.
+const SIZE: usize = 1024;
+
+/// Who may write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Record {
+    format: String,
+    version: u32,
+    pub(super) run: String,
+    pub(super) host: String,
+    pub(super) pid: u32,
+    place: Option<String>,
+    started: Option<u64>,
+    pub(super) since: Timestamp,
+    pub(super) renewed: Timestamp,
+    pub(super) lease_seconds: u64,
+}
+
+impl Record {
+    pub(super) fn new(run: &str, owner: &Owner, lease_seconds: u64, now: Timestamp) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            run: run.to_owned(),
+            host: owner.host.clone(),
+            pid: owner.pid,
+            place: owner.place.clone(),
+            started: owner.started,
+            since: now,
+            renewed: now,
+            lease_seconds,
+        }
+    }
+
+    /// What a file says. None: nobody has it. An error: it is no lock.
+    pub(super) fn parse(bytes: &[u8]) -> Result<Option<Self>, ()> {
+        if bytes.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        let record: Self = serde_json::from_slice(bytes).map_err(|_| ())?;
+        if record.format == FORMAT && record.version == VERSION { Ok(Some(record)) } else { Err(()) }
+    }
+
+    /// The record, filled up with spaces.
+    pub(super) fn bytes(&self) -> std::io::Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec(self)?;
+        bytes.resize(bytes.len().max(SIZE - 1), b' ');
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    pub(super) fn owner(&self) -> Owner {
+        Owner { host: self.host.clone(), pid: self.pid, place: self.place.clone(), started: self.started }
+    }
+
+    pub(super) fn renewed_at(self, now: Timestamp) -> Self {
+        Self { renewed: now, ..self }
+    }
+
+    /// Whether the lease is over. A time in the future, from a machine whose clock is ahead, is no reason to wait longer than a lease.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        seconds_between(self.renewed, now).unsigned_abs() > self.lease_seconds
+    }
+}
+
+pub(super) fn seconds_between(from: Timestamp, to: Timestamp) -> i64 {
+    to.as_second() - from.as_second()
+}

@@ -1,0 +1,90 @@
+//! Whom and what an operation is about: the one place that knows every kind of change, for whoever tells of them.
+
+use usher_core::account::{Account, Field};
+use usher_core::plan::{AttributeChange, Change, GroupRef, UserRef};
+
+/// The account that is changed; none when a group is.
+pub(crate) fn user(change: &Change) -> Option<&UserRef> {
+    match change {
+        Change::CreateUser { user, .. }
+        | Change::AdoptUser { user, .. }
+        | Change::UpdateUser { user, .. }
+        | Change::DeactivateUser { user, .. }
+        | Change::ReactivateUser { user, .. } => Some(user),
+        Change::CreateGroup { .. }
+        | Change::AdoptGroup { .. }
+        | Change::RenameGroup { .. }
+        | Change::AddMembers { .. }
+        | Change::RemoveMembers { .. } => None,
+    }
+}
+
+/// The group that is changed; none when an account is.
+pub(crate) fn group(change: &Change) -> Option<&GroupRef> {
+    match change {
+        Change::CreateGroup { group, .. }
+        | Change::AdoptGroup { group, .. }
+        | Change::RenameGroup { group, .. }
+        | Change::AddMembers { group, .. }
+        | Change::RemoveMembers { group, .. } => Some(group),
+        Change::CreateUser { .. }
+        | Change::AdoptUser { .. }
+        | Change::UpdateUser { .. }
+        | Change::DeactivateUser { .. }
+        | Change::ReactivateUser { .. } => None,
+    }
+}
+
+/// Who joins or leaves the group.
+pub(crate) fn members(change: &Change) -> &[UserRef] {
+    match change {
+        Change::CreateGroup { members, .. }
+        | Change::AddMembers { members, .. }
+        | Change::RemoveMembers { members, .. } => members,
+        Change::CreateUser { .. }
+        | Change::AdoptUser { .. }
+        | Change::UpdateUser { .. }
+        | Change::DeactivateUser { .. }
+        | Change::ReactivateUser { .. }
+        | Change::AdoptGroup { .. }
+        | Change::RenameGroup { .. } => &[],
+    }
+}
+
+/// What differs before and after. Of something new every attribute that it gets, with nothing before.
+pub(crate) fn attributes(change: &Change) -> Vec<AttributeChange> {
+    match change {
+        Change::CreateUser { user, account } => {
+            let external_id = user.okta_id.as_ref().map(|id| changed("externalId", None, Some(id.as_str())));
+            external_id.into_iter().chain(between(None, account)).collect()
+        }
+        Change::AdoptUser { changes, .. }
+        | Change::UpdateUser { changes, .. }
+        | Change::DeactivateUser { changes, .. }
+        | Change::ReactivateUser { changes, .. }
+        | Change::AdoptGroup { changes, .. } => changes.clone(),
+        Change::CreateGroup { group, .. } => vec![
+            changed("externalId", None, Some(group.key.as_str())),
+            changed("displayName", None, Some(&group.display_name)),
+        ],
+        Change::RenameGroup { before, after, .. } => vec![changed("displayName", Some(before), Some(after))],
+        Change::AddMembers { .. } | Change::RemoveMembers { .. } => Vec::new(),
+    }
+}
+
+/// What differs from one account to the other, in the order reports show it.
+pub(crate) fn between(before: Option<&Account>, after: &Account) -> Vec<AttributeChange> {
+    let change = |field: &Field| {
+        let (before, after) = (before.and_then(|account| account.get(*field)), after.get(*field));
+        (before != after).then(|| changed(field.name(), before, after))
+    };
+    Field::ALL.iter().filter_map(change).collect()
+}
+
+fn changed(attribute: &str, before: Option<&str>, after: Option<&str>) -> AttributeChange {
+    AttributeChange {
+        attribute: attribute.to_owned(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+    }
+}
