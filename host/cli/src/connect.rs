@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use secrecy::ExposeSecret;
+use usher_core::content::Origin;
 use usher_core::desired::Scope;
+use usher_core::guard::Guards;
 use usher_engine::{Candidates, Session, Snapshot, Source, Target};
 use usher_identity_center::IdentityCenter;
 use usher_okta::{Okta, OktaSettings};
-use usher_policy::ChainLog;
+use usher_policy::{ChainLog, PolicyChain};
 use usher_secrets::Secrets;
 
 use crate::arguments::RunArguments;
@@ -20,6 +22,10 @@ use crate::policies::policies;
 pub(crate) struct Connected {
     pub(crate) session: Session,
     pub(crate) log: ChainLog,
+    /// The limits of what it may take away at once.
+    pub(crate) guards: Guards,
+    /// Between what its plan is made, and who decides.
+    pub(crate) origin: Origin,
 }
 
 /// Reads the configuration that the arguments name and connects everything.
@@ -28,6 +34,8 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
     let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let now = arguments.now.unwrap_or_else(clock);
     let (policy, log) = policies(arguments, &configuration, now).await?;
+    let origin = origin(arguments, &configuration, &policy);
+    let (settings, guards) = (configuration.settings, configuration.guards);
 
     let mut references = vec![configuration.okta_token.clone(), configuration.scim_token.clone()];
     let listed = match &configuration.groups {
@@ -70,8 +78,18 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
         (candidates, Scope::Whole)
     };
     let (source, target) = (Source::Live(Box::new(okta)), Target::Live(Box::new(identity_center)));
-    let session = Session { source, target, policy, candidates, scope, now };
-    Ok(Connected { session, log })
+    let session = Session { source, target, policy, candidates, scope, settings, now };
+    Ok(Connected { session, log, guards, origin })
+}
+
+/// Where the configuration leads, and whom it lets decide.
+fn origin(arguments: &RunArguments, configuration: &Configuration, policy: &PolicyChain) -> Origin {
+    Origin {
+        source: configuration.okta_base.to_string(),
+        target: configuration.scim_endpoint.to_string(),
+        named_groups: (!arguments.groups.is_empty()).then(|| distinct(arguments.groups.clone())),
+        policies: policy.policies().map(|(name, _)| name.to_owned()).collect(),
+    }
 }
 
 /// The same from a snapshot: no secret is read, nobody is asked.
@@ -79,6 +97,8 @@ pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) ->
     let configuration = Configuration::read(&arguments.config).map_err(Failure::usage)?;
     let now = snapshot.now;
     let (policy, log) = policies(arguments, &configuration, now).await?;
+    let origin = origin(arguments, &configuration, &policy);
+    let (settings, guards) = (configuration.settings, configuration.guards);
     let (candidates, scope) = if !arguments.groups.is_empty() {
         (Candidates::Named(distinct(arguments.groups.clone())), Scope::Narrowed)
     } else {
@@ -92,8 +112,8 @@ pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) ->
         (candidates, Scope::Whole)
     };
     let (source, target) = (Source::Snapshot(snapshot.clone()), Target::Snapshot(snapshot));
-    let session = Session { source, target, policy, candidates, scope, now };
-    Ok(Connected { session, log })
+    let session = Session { source, target, policy, candidates, scope, settings, now };
+    Ok(Connected { session, log, guards, origin })
 }
 
 fn split_names(text: &str) -> Vec<String> {

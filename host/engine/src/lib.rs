@@ -2,10 +2,12 @@
 //!
 //! `plan`, `sync` and every later command go through here; none has a private path. Read in this order:
 //! [`session`] (what a run needs), [`services`] (the two services, live or from a [`snapshot`]), `source` (Okta and the policy → the desired directory), `target` (the actual one),
-//! [`prepare`](mod@prepare) (both → a plan), [`apply`](mod@apply), [`progress`] (what a person sees meanwhile).
+//! [`prepare`](mod@prepare) (both → a plan), [`apply`](mod@apply), [`plan_file`] (a plan
+//! that waits to be applied), [`progress`] (what a person sees meanwhile).
 
 pub mod apply;
 pub mod error;
+pub mod plan_file;
 pub mod prepare;
 pub mod progress;
 pub mod services;
@@ -13,9 +15,11 @@ pub mod session;
 pub mod snapshot;
 mod source;
 mod target;
+mod whole_file;
 
 pub use apply::{Applied, Outcome, apply};
 pub use error::EngineError;
+pub use plan_file::{PlanFileError, SavedPlan};
 pub use prepare::{Prepared, prepare};
 pub use progress::{Activity, Progress, Silent};
 pub use services::{Source, Target};

@@ -1,12 +1,16 @@
 //! `usher.toml`: every problem of a file is told at once, with its line.
 
+mod guards;
 mod policy;
 mod reader;
+mod sync;
 
 use std::path::Path;
 
 use thiserror::Error;
 use url::Url;
+use usher_core::guard::Guards;
+use usher_core::settings::Settings;
 use usher_secrets::SecretRef;
 
 use reader::Reader;
@@ -21,6 +25,10 @@ pub(crate) struct Configuration {
     pub(crate) scim_endpoint: Url,
     pub(crate) scim_token: SecretRef,
     pub(crate) groups: Groups,
+    /// What a run may take away.
+    pub(crate) settings: Settings,
+    /// How much of it at once.
+    pub(crate) guards: Guards,
     /// Those who decide, in the order in which they are asked: one at least.
     pub(crate) policies: Vec<PolicySection>,
 }
@@ -81,10 +89,11 @@ impl Configuration {
     /// Reads the text of a file; a list of all problems if there is any.
     pub(crate) fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let mut reader = Reader::new(text)?;
-        reader.only_sections(&["okta", "identity_center", "sync", "policy"]);
+        reader.only_sections(&["okta", "identity_center", "sync", "guards", "policy"]);
         reader.only_keys("okta", &["domain", "token"]);
         reader.only_keys("identity_center", &["scim_endpoint", "token"]);
-        reader.only_keys("sync", &["groups"]);
+        reader.only_keys("sync", &["groups", "memberships", "leavers", "orphaned_groups"]);
+        reader.only_keys("guards", &guards::KEYS);
 
         let okta_base = reader.required("okta", "domain", usher_okta::parse_domain);
         let okta_token = reader.required("okta", "token", str::parse::<SecretRef>);
@@ -92,13 +101,24 @@ impl Configuration {
             reader.required("identity_center", "scim_endpoint", usher_identity_center::parse_endpoint);
         let scim_token = reader.required("identity_center", "token", str::parse::<SecretRef>);
         let groups = reader.groups("sync", "groups");
+        let (guards, protected) = guards::read(&mut reader);
+        let settings = sync::read(&mut reader, protected);
         let policies = policy::read(&mut reader);
         let problems = reader.into_problems();
         match (okta_base, okta_token, scim_endpoint, scim_token) {
             (Some(okta_base), Some(okta_token), Some(scim_endpoint), Some(scim_token))
                 if problems.is_empty() =>
             {
-                Ok(Self { okta_base, okta_token, scim_endpoint, scim_token, groups, policies })
+                Ok(Self {
+                    okta_base,
+                    okta_token,
+                    scim_endpoint,
+                    scim_token,
+                    groups,
+                    settings,
+                    guards,
+                    policies,
+                })
             }
             _ => Err(problems),
         }

@@ -1,6 +1,9 @@
 //! What a run came to, as text and as JSON: the same facts.
 
+pub(crate) mod allowance;
 pub(crate) mod escape;
+pub(crate) mod html;
 pub(crate) mod json;
+pub(crate) mod markdown;
 pub(crate) mod plan;
 pub(crate) mod result;
