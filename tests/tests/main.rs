@@ -6,6 +6,7 @@ mod failures;
 mod groups_by_name;
 mod guards;
 mod held;
+mod leavers;
 mod moods;
 mod plan_output;
 mod plugin_inspect;
@@ -15,9 +16,11 @@ mod plugin_test;
 mod policies;
 mod policies_in_a_row;
 mod requests;
+mod saved_plans;
 mod secrets;
 mod simulator;
 mod snapshot;
+mod swaps;
 
 // Programs that others wrote.
 mod moto;

@@ -56,6 +56,7 @@ pub fn reconcile(
     conflicts.extend(findings.conflicts);
     let operations = findings.stages.into_operations();
     let standing = standing(actual, &operations);
+    findings.notes.extend(left_aside(actual, &operations));
     Plan {
         operations,
         held_users: desired.held_users.values().cloned().collect(),
@@ -107,6 +108,33 @@ fn is_absence_meaningful(desired: &Desired, actual: &Actual) -> bool {
 /// The Okta id that an account carries, if it carries one.
 fn okta_id(user: &ActualUser) -> Option<OktaUserId> {
     user.external_id.as_deref().filter(|id| OktaUserId::is_okta_shaped(id)).map(OktaUserId::new)
+}
+
+/// Who and what bears a temporary name, and keeps it: a run broke off, and now there is something else in the way.
+fn left_aside(actual: &Actual, operations: &[Operation]) -> Vec<String> {
+    let is_renamed = |name: &str| {
+        operations.iter().any(|operation| match &operation.change {
+            Change::RenameGroup { before, .. } => before == name,
+            Change::UpdateUser { changes, .. }
+            | Change::ReactivateUser { changes, .. }
+            | Change::DeactivateUser { changes, .. } => {
+                changes.iter().any(|it| it.attribute == "userName" && it.before.as_deref() == Some(name))
+            }
+            Change::DeleteUser { account, .. } => account.user_name == name,
+            Change::DeleteGroup { group, .. } => group.display_name == name,
+            _ => false,
+        })
+    };
+    let users = actual.users.values().map(|user| ("user", &user.account.user_name));
+    let groups = actual.groups.values().map(|group| ("group", &group.display_name));
+    let aside = users.chain(groups).filter(|(_, name)| names::is_temporary(name) && !is_renamed(name));
+    aside
+        .map(|(kind, name)| {
+            format!(
+                "the {kind} {name:?} bears a temporary name of a run that broke off, and keeps it for now"
+            )
+        })
+        .collect()
 }
 
 fn standing(actual: &Actual, operations: &[Operation]) -> Standing {

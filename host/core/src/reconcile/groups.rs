@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Findings;
 use super::difference::change;
-use super::names::{Claim, Mover, contested, order};
+use super::names::{Claim, Mover, contested, order, temporary};
 use super::stages::Phase;
 use crate::actual::{Actual, ActualGroup};
 use crate::decision::Reason;
@@ -203,7 +203,7 @@ fn conflict(label: &str, wanted: &str, claim: &Claim, holder: String) -> Conflic
 
 /// Takes a name for a moment that nobody wants; gives it back.
 fn step_aside(key: &GroupKey, group: &GroupRef, before: String, findings: &mut Findings) -> String {
-    let after = format!("usher-swap-{key}");
+    let after = temporary(key);
     let why =
         Reason::new("swap", "makes room for a moment: groups take over names from one another in a ring");
     let rename = Change::RenameGroup { group: group.clone(), before, after: after.clone() };

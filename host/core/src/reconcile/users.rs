@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::difference::{between, change};
-use super::names::{Claim, Mover, contested, order};
+use super::names::{Claim, Mover, contested, order, temporary};
 use super::stages::Phase;
 use super::{Findings, okta_id};
 use crate::account::{Account, Field};
@@ -311,7 +311,7 @@ fn step_aside(
     let mut account = before.clone();
     for claim in claims {
         if claim.attribute == Field::UserName.name() {
-            account.user_name = format!("usher-swap-{id}");
+            account.user_name = temporary(id);
         } else {
             account.email = None;
         }
