@@ -1,6 +1,7 @@
 //! `usher`, started as a person would, against the simulator and against programs that others wrote. One file a subject.
 
 mod changes;
+mod conflicts;
 mod demo;
 mod failures;
 mod groups_by_name;

@@ -1,5 +1,6 @@
 //! From a configuration to the session of one run: the policy is loaded, the secrets are read, nothing else is asked yet.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -87,7 +88,10 @@ fn origin(arguments: &RunArguments, configuration: &Configuration, policy: &Poli
     Origin {
         source: configuration.okta_base.to_string(),
         target: configuration.scim_endpoint.to_string(),
-        named_groups: (!arguments.groups.is_empty()).then(|| distinct(arguments.groups.clone())),
+        named_groups: (!arguments.groups.is_empty()).then(|| {
+            let names: BTreeSet<String> = arguments.groups.iter().cloned().collect();
+            names.into_iter().collect()
+        }),
         policies: policy.policies().map(|(name, _)| name.to_owned()).collect(),
     }
 }

@@ -214,3 +214,45 @@ fn attributes<'a>(
         attribute(field.name(), before, after)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decision::Reason;
+    use crate::id::{GroupKey, ScimGroupId};
+
+    #[test]
+    fn a_reason_names_the_policy_whose_rule_it_is_or_usher_itself() {
+        let said = |rule: &str, policies: &[&str]| {
+            let policies: Vec<String> = policies.iter().map(|name| (*name).to_owned()).collect();
+            policy(rule, &policies)
+        };
+        assert_eq!(said("aws-groups", &["rules"]), "rules");
+        assert_eq!(said("not-a-member", &["rules"]), "usher");
+        assert_eq!(said("local/aws-groups", &["company", "local"]), "local");
+        assert_eq!(said("not-a-member", &["company", "local"]), "usher");
+        assert_eq!(said("aws/groups", &["rules"]), "rules", "a rule may be called so");
+    }
+
+    #[test]
+    fn the_hash_is_of_the_canonical_text() {
+        let id = Some(ScimGroupId::new("g1"));
+        let group = GroupRef { key: GroupKey::chosen("a"), scim_id: id, display_name: "a".into() };
+        let change = Change::RenameGroup { group, before: "b".into(), after: "a".into() };
+        let operations = vec![Operation { stage: 0, change, why: Reason::new("all", "so") }];
+        let origin = Origin {
+            source: "okta".into(),
+            target: "aws".into(),
+            named_groups: None,
+            policies: vec!["rules".into()],
+        };
+        let content = Content::of(&Plan { operations, ..Plan::default() }, &origin);
+        let text = concat!(
+            r#"{"named-groups":null,"operations":[{"changes":[{"after":"a","attribute":"displayName","before":"b"}],"#,
+            r#""kind":"rename-group","members":[],"object":{"external-id":"usher-a","id":"g1","name":"a","type":"group"},"#,
+            r#""reason":{"message":"so","policy":"rules","rule":"all"},"stage":0}],"source":"okta","target":"aws"}"#,
+        );
+        assert_eq!(content.canonical(), text);
+        assert_eq!(content.hash(), PlanHash::of(text.as_bytes()));
+    }
+}

@@ -120,7 +120,7 @@ impl SavedPlan {
             content: content.clone(),
             left_alone: left_alone(plan),
         };
-        whole_file::write(path, &file)
+        whole_file::write(path, |writer| Ok(serde_json::to_writer_pretty(writer, &file)?))
             .map_err(|source| PlanFileError::Unwritable { path: path.display().to_string(), source })
     }
 

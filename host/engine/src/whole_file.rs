@@ -3,8 +3,8 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// Writes a file that only its owner may read; one that stood there is replaced.
-pub(crate) fn write(path: &Path, content: &impl serde::Serialize) -> io::Result<()> {
+/// Writes a file that only its owner may read, of so much as `fill` writes; one that stood there is replaced.
+pub(crate) fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -12,7 +12,7 @@ pub(crate) fn write(path: &Path, content: &impl serde::Serialize) -> io::Result<
     // On Unix such a file is made with mode 0600, and a rename keeps that.
     let mut file = tempfile::Builder::new().prefix(".usher-").tempfile_in(folder)?;
     let mut writer = BufWriter::new(&mut file);
-    serde_json::to_writer_pretty(&mut writer, content)?;
+    fill(&mut writer)?;
     writer.write_all(b"\n")?;
     writer.flush()?;
     drop(writer);
