@@ -35,7 +35,7 @@ pub fn leavers(desired: &Desired, actual: &Actual, settings: &Settings) -> Vec<O
 }
 
 /// The way from what stands to what is desired, as far as the settings allow. `whereabouts` is what Okta answered for the
-/// [`leavers`].
+/// [`leavers()`].
 ///
 /// What is contested, on hold, protected or not ours is left alone and told; the rest goes on.
 pub fn reconcile(
