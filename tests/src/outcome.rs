@@ -68,13 +68,25 @@ impl Outcome {
             .unwrap_or_else(|error| panic!("no JSON on stdout ({error}) of {self}"))
     }
 
-    /// The results without what differs from one run to the next: how long it took.
+    /// The hash of the plan that it prints.
+    #[track_caller]
+    pub fn hash(&self) -> String {
+        let line = self.stdout.lines().find_map(|line| line.strip_prefix("Hash: "));
+        line.unwrap_or_else(|| panic!("no hash on stdout of {self}")).to_owned()
+    }
+
+    /// The results without what differs from one run to the next: how long it took, and where the services are, of which the
+    /// hash is made.
     pub fn stable_stdout(&self) -> String {
         let mut stable = String::new();
         for line in self.stdout.lines() {
-            match line.split_once("Took ") {
-                Some((before, _)) => stable.push_str(&format!("{before}Took [time].\n")),
-                None => stable.push_str(&format!("{line}\n")),
+            match (line.split_once("Took "), line.split_once("sha256:")) {
+                (Some((before, _)), _) => stable.push_str(&format!("{before}Took [time].\n")),
+                (None, Some((before, rest))) => {
+                    let rest = rest.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+                    stable.push_str(&format!("{before}sha256:[hash]{rest}\n"));
+                }
+                (None, None) => stable.push_str(&format!("{line}\n")),
             }
         }
         stable

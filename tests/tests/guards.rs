@@ -1,5 +1,6 @@
-//! What must not happen by mistake.
+//! What must not happen by mistake: each guard with one more than it lets pass, and with as much.
 
+use serde_json::json;
 use usher_tests::{Org, Sim};
 
 fn ten() -> Sim {
@@ -11,16 +12,31 @@ fn ten() -> Sim {
 
 /// So many people are deprovisioned.
 fn lose(sim: &mut Sim, number: usize) {
-    sim.happens(|org| {
-        (0..number).fold(org, |org, index| org.status(&format!("p{index:03}"), "DEPROVISIONED"))
-    });
+    sim.happens(|org| names(number).iter().fold(org, |org, name| org.status(name, "DEPROVISIONED")));
+}
+
+fn names(number: usize) -> Vec<String> {
+    (0..number).map(|index| format!("p{index:03}")).collect()
+}
+
+/// With these settings the plan is refused by this guard and nothing is written; with those it passes.
+#[track_caller]
+fn refuses(sim: &mut Sim, guard: &str, settings: [&str; 2]) {
+    let rest = sim.rest.clone();
+    sim.forget_requests();
+    sim.rest = format!("{}{rest}", settings[0]);
+    sim.sync([]).exits(4).says("refused").says(&format!("`{guard}`")).prints("Nothing was written");
+    assert_eq!(sim.requests().writes(), 0, "{guard}");
+    sim.rest = format!("{}{rest}", settings[1]);
+    sim.sync([]).exits(0);
+    assert!(sim.requests().writes() > 0, "{guard}");
 }
 
 #[test]
 fn a_plan_that_deactivates_more_than_half_is_refused() {
     let mut sim = ten();
     lose(&mut sim, 6);
-    sim.sync([]).exits(4).says("refused").says("--allow-large-change").prints("Nothing was written");
+    sim.sync([]).exits(4).says("refused").says("usher sync --allow sha256:").prints("Nothing was written");
     assert_eq!(sim.requests().writes(), 0);
     assert_eq!(sim.target().active().len(), 10);
 }
@@ -34,20 +50,163 @@ fn half_is_not_more_than_half() {
 }
 
 #[test]
-fn a_large_change_passes_when_it_is_meant() {
+fn a_large_change_passes_when_this_very_one_is_allowed() {
     let mut sim = ten();
     lose(&mut sim, 6);
-    sim.sync(["--allow-large-change"]).exits(0);
-    assert_eq!(sim.target().active().len(), 4);
+    let refused = sim.sync([]).exits(4);
+    let command = refused.stderr.lines().find_map(|line| line.split_once("allow this one plan: usher sync "));
+    let arguments: Vec<&str> = command.expect("the command").1.split(' ').collect();
+    let [flag, hash] = arguments.as_slice() else { panic!("{arguments:?}") };
+    assert_eq!((*flag, *hash), ("--allow", refused.hash().as_str()));
+
+    // It cannot be left switched on: another change is another plan.
+    lose(&mut sim, 7);
+    sim.sync([*flag, *hash]).exits(4).says("what was allowed is another plan");
+    assert_eq!(sim.requests().writes(), 0);
+    let seven = sim.plan([]).hash();
+    sim.sync(["--allow", &seven]).exits(0);
+    assert_eq!(sim.target().active().len(), 3);
 }
 
 #[test]
 fn a_group_read_as_empty_empties_nothing_by_itself() {
     let mut sim = ten();
-    sim.happens(|org| (0..10).fold(org, |org, index| org.leaves(&format!("p{index:03}"), "all")));
+    sim.happens(|org| names(10).iter().fold(org, |org, name| org.leaves(name, "all")));
     sim.sync([]).exits(4).says("refused");
     assert_eq!(sim.requests().writes(), 0);
     assert_eq!(sim.target().members("all").len(), 10);
+}
+
+#[test]
+fn users_deactivated() {
+    let mut sim = ten();
+    lose(&mut sim, 3);
+    refuses(
+        &mut sim,
+        "users_deactivated",
+        ["[guards]\nusers_deactivated = 2\n", "[guards]\nusers_deactivated = [3, \"30%\"]\n"],
+    );
+}
+
+#[test]
+fn users_deleted() {
+    let mut sim = ten();
+    lose(&mut sim, 2);
+    refuses(
+        &mut sim,
+        "users_deleted",
+        [
+            "[sync]\nleavers = \"delete\"\n[guards]\nusers_deleted = \"19%\"\n",
+            "[sync]\nleavers = \"delete\"\n[guards]\nusers_deleted = \"20%\"\n",
+        ],
+    );
+    assert_eq!(sim.target().people().len(), 8);
+}
+
+#[test]
+fn memberships_removed() {
+    let mut sim = ten();
+    sim.happens(|org| {
+        let org = org.group_of_crowd("other", "p", 10);
+        names(4).iter().fold(org, |org, name| org.leaves(name, "all"))
+    });
+    refuses(
+        &mut sim,
+        "memberships_removed",
+        ["[guards]\nmemberships_removed = 3\n", "[guards]\nmemberships_removed = 4\n"],
+    );
+}
+
+#[test]
+fn members_removed_per_group() {
+    let mut sim = ten();
+    sim.happens(|org| {
+        let org = org.group_of_crowd("other", "p", 10);
+        names(4).iter().fold(org, |org, name| org.leaves(name, "all"))
+    });
+    refuses(
+        &mut sim,
+        "members_removed_per_group",
+        [
+            "[guards]\nper_group_from = 10\nmembers_removed_per_group = \"30%\"\n",
+            "[guards]\nper_group_from = 11\nmembers_removed_per_group = \"30%\"\n",
+        ],
+    );
+}
+
+#[test]
+fn groups_emptied() {
+    let org = Org::new()
+        .crowd("p", 10)
+        .group_of_crowd("all", "p", 10)
+        .group("one", ["p000"])
+        .group("two", ["p001"]);
+    let mut sim = Sim::start(org);
+    sim.sync([]).exits(0);
+    sim.happens(|org| org.leaves("p000", "one").leaves("p001", "two"));
+    refuses(&mut sim, "groups_emptied", ["[guards]\ngroups_emptied = 1\n", "[guards]\ngroups_emptied = 2\n"]);
+}
+
+#[test]
+fn groups_deleted() {
+    let org = || Org::new().crowd("p", 10).group_of_crowd("all", "p", 10);
+    let mut sim = Sim::start(org().group("one", ["p000"]).group("two", []));
+    sim.sync([]).exits(0);
+    sim.happens(|_| org());
+    refuses(
+        &mut sim,
+        "groups_deleted",
+        [
+            "[sync]\norphaned_groups = \"delete\"\n[guards]\ngroups_deleted = 1\n",
+            "[sync]\norphaned_groups = \"delete\"\n[guards]\ngroups_deleted = 2\n",
+        ],
+    );
+    assert_eq!(sim.target().group_names(), ["all"]);
+}
+
+#[test]
+fn max_changes() {
+    let mut sim = Sim::start(Org::new().people(["ann", "bob"]).group("admins", ["ann", "bob"]));
+    // Two accounts, a group, two memberships.
+    refuses(&mut sim, "max_changes", ["[guards]\nmax_changes = 4\n", "[guards]\nmax_changes = 5\n"]);
+}
+
+#[test]
+fn what_is_protected_keeps_everything_and_the_rest_goes_on() {
+    let org = Org::new().crowd("p", 10).group_of_crowd("all", "p", 10).group("aws-keep", ["p001"]);
+    let mut sim = Sim::start(org);
+    sim.rest =
+        format!("[guards]\nprotected_users = [\"P000@*\"]\nprotected_groups = [\"aws-*\"]\n{}", sim.rest);
+    sim.sync([]).exits(0);
+    sim.happens(|org| {
+        org.status("p000", "DEPROVISIONED")
+            .leaves("p000", "all")
+            .leaves("p001", "aws-keep")
+            .leaves("p002", "all")
+    });
+    sim.sync([]).exits(5).prints("p000@example.com").prints("protected by \"P000@*\"").prints("aws-keep");
+    let target = sim.target();
+    assert_eq!(target.user("p000")["active"], true);
+    assert!(target.members("all").contains(&"p000"));
+    assert_eq!(target.members("aws-keep"), ["p001"]);
+    assert_eq!(target.user("p002")["active"], false);
+    sim.plan([]).exits(5).prints("nothing to do");
+}
+
+#[test]
+fn a_refusal_names_all_of_it_for_programs_too() {
+    let mut sim = ten();
+    lose(&mut sim, 6);
+    let report = sim.sync(["--json"]).exits(4).json();
+    assert_eq!(report["status"], "refused");
+    let loss = &report["refused"]["losses"][0];
+    assert_eq!(
+        (&loss["guard"], &loss["lost"], &loss["standing"]),
+        (&json!("users_deactivated"), &json!(6), &json!(10))
+    );
+    assert_eq!(loss["names"].as_array().map(Vec::len), Some(6));
+    let hash = report["hash"].as_str().expect("a hash");
+    assert_eq!(report["refused"]["allow"], format!("usher sync --allow {hash}"));
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn a_journal_is_shown_by_person_group_time_and_run() {
     let mut sim = acme();
     sim.sync([]).exits(0);
     sim.happens(|org| org.profile("ann", json!({ "login": "ann.new@example.com" })).leaves("bob", "admins"));
-    sim.sync(["--allow-large-change"]).exits(0);
+    sim.sync_whatever_it_takes().exits(0);
     let show = |arguments: &[&str]| {
         let outcome = sim.usher("journal", &[&["show", "--json"], arguments].concat()).exits(0);
         let runs = outcome.json()["runs"].as_array().unwrap().clone();

@@ -4,6 +4,7 @@ mod builtin_document;
 mod changes;
 mod check;
 mod company_and_local;
+mod conflicts;
 mod crash;
 mod demo;
 mod departments;
@@ -13,6 +14,7 @@ mod groups_by_name;
 mod guards;
 mod held;
 mod journal;
+mod leavers;
 mod moods;
 mod one_at_a_time;
 mod other_targets;
@@ -24,9 +26,11 @@ mod plugin_test;
 mod policies;
 mod policies_in_a_row;
 mod requests;
+mod saved_plans;
 mod secrets;
 mod simulator;
 mod snapshot;
+mod swaps;
 
 // Programs that others wrote.
 mod moto;

@@ -1,14 +1,17 @@
 //! From a configuration to the session of one run: the policy is loaded, the secrets are read, nothing else is asked yet.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use secrecy::ExposeSecret;
+use usher_core::content::Origin;
 use usher_core::desired::Scope;
+use usher_core::guard::Guards;
 use usher_engine::{Candidates, Session, Snapshot, Source, Target};
 use usher_identity_center::IdentityCenter;
 use usher_okta::{Okta, OktaSettings};
-use usher_policy::ChainLog;
+use usher_policy::{ChainLog, PolicyChain};
 use usher_secrets::Secrets;
 
 use crate::arguments::RunArguments;
@@ -20,7 +23,12 @@ use crate::policies::policies;
 pub(crate) struct Connected {
     pub(crate) session: Session,
     pub(crate) log: ChainLog,
+    /// What it keeps while it writes.
     pub(crate) keeping: KeepingSection,
+    /// The limits of what it may take away at once.
+    pub(crate) guards: Guards,
+    /// Between what its plan is made, and who decides.
+    pub(crate) origin: Origin,
 }
 
 /// Reads the configuration that the arguments name and connects everything.
@@ -29,6 +37,8 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
     let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let now = arguments.now.unwrap_or_else(clock);
     let (policy, log) = policies(arguments, &configuration, now).await?;
+    let origin = origin(arguments, &configuration, &policy);
+    let (settings, guards) = (configuration.settings, configuration.guards);
 
     let mut references = vec![configuration.okta_token.clone(), configuration.scim_token.clone()];
     let listed = match &configuration.groups {
@@ -71,8 +81,21 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
         (candidates, Scope::Whole)
     };
     let (source, target) = (Source::Live(Box::new(okta)), Target::Live(Box::new(identity_center)));
-    let session = Session { source, target, policy, candidates, scope, now };
-    Ok(Connected { session, log, keeping: configuration.keeping })
+    let session = Session { source, target, policy, candidates, scope, settings, now };
+    Ok(Connected { session, log, keeping: configuration.keeping, guards, origin })
+}
+
+/// Where the configuration leads, and whom it lets decide.
+fn origin(arguments: &RunArguments, configuration: &Configuration, policy: &PolicyChain) -> Origin {
+    Origin {
+        source: configuration.okta_base.to_string(),
+        target: configuration.scim_endpoint.to_string(),
+        named_groups: (!arguments.groups.is_empty()).then(|| {
+            let names: BTreeSet<String> = arguments.groups.iter().cloned().collect();
+            names.into_iter().collect()
+        }),
+        policies: policy.policies().map(|(name, _)| name.to_owned()).collect(),
+    }
 }
 
 /// The same from a snapshot: no secret is read, nobody is asked.
@@ -80,6 +103,8 @@ pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) ->
     let configuration = Configuration::read(&arguments.config).map_err(Failure::usage)?;
     let now = snapshot.now;
     let (policy, log) = policies(arguments, &configuration, now).await?;
+    let origin = origin(arguments, &configuration, &policy);
+    let (settings, guards) = (configuration.settings, configuration.guards);
     let (candidates, scope) = if !arguments.groups.is_empty() {
         (Candidates::Named(distinct(arguments.groups.clone())), Scope::Narrowed)
     } else {
@@ -93,8 +118,8 @@ pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) ->
         (candidates, Scope::Whole)
     };
     let (source, target) = (Source::Snapshot(snapshot.clone()), Target::Snapshot(snapshot));
-    let session = Session { source, target, policy, candidates, scope, now };
-    Ok(Connected { session, log, keeping: configuration.keeping })
+    let session = Session { source, target, policy, candidates, scope, settings, now };
+    Ok(Connected { session, log, keeping: configuration.keeping, guards, origin })
 }
 
 fn split_names(text: &str) -> Vec<String> {

@@ -33,11 +33,10 @@ impl Keeping {
         Ok(Self { run, lock, journal: section.journal.clone() })
     }
 
-    /// Applies the plan under the lock, and tells the journal. `plan_digest` is the plan's content hash, when it has one.
+    /// Applies the plan under the lock, and tells the journal.
     pub(crate) async fn apply(
         self,
         plan: &GuardedPlan,
-        plan_digest: Option<String>,
         policies: &[PolicyReport],
         identity_center: &IdentityCenter,
         progress: &dyn Progress,
@@ -59,7 +58,9 @@ impl Keeping {
                 }
                 let policies = policies.iter().map(stored).collect();
                 let host = Owner::me().host;
-                journal.begin(&host, plan_digest, plan.operations.len(), policies).map_err(before_writing)?;
+                journal
+                    .begin(&host, Some(plan.hash().to_string()), plan.operations.len(), policies)
+                    .map_err(before_writing)?;
                 Some(journal)
             }
             None => None,

@@ -38,6 +38,8 @@ pub struct DesiredUser {
     /// Whether nothing of it may be written but that it is closed: the rest is none that AWS would take. No account is
     /// created or adopted, one that stands keeps its attributes, and memberships are mirrored.
     pub keeps_attributes: bool,
+    /// Whether Okta has deactivated the person for good, and the account is to be inactive: a leaver, where leavers are deleted.
+    pub is_deprovisioned: bool,
     /// Who said so.
     pub why: Reason,
 }

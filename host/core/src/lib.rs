@@ -3,21 +3,28 @@
 //!
 //! Read in this order: [`source`] (what Okta said), [`draft`] and [`account`] (what the host would write), [`decision`] (what a
 //! policy made of it), [`selection`] (decisions → [`desired`], with what [`problems`] AWS would have with it), [`actual`] (what
-//! stands), [`plan`] and [`reconcile`](mod@reconcile) (the way from one to the other), [`guard`] (the limits a plan must pass). A [`digest`] says of some
-//! bytes which ones they are.
+//! stands), [`settings`] (what may be taken away, and what is [`protected`]), [`plan`] and [`reconcile`](mod@reconcile) (the way from
+//! one to the other), [`guard`] (the limits a plan must pass), [`content`], [`plan_hash`] and
+//! [`moved`] (what is reviewed, stored and compared). A [`digest`] says of some bytes which ones they are.
 
 pub mod account;
 pub mod actual;
+pub mod canonical;
+pub mod content;
 pub mod decision;
 pub mod desired;
 pub mod digest;
 pub mod draft;
 pub mod guard;
 pub mod id;
+pub mod moved;
 pub mod name;
 pub mod near;
 pub mod plan;
+pub mod plan_hash;
 pub mod problems;
+pub mod protected;
 pub mod reconcile;
 pub mod selection;
+pub mod settings;
 pub mod source;

@@ -1,5 +1,7 @@
 //! The ordered list of operations that leads from the actual directory to the desired one.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
@@ -9,6 +11,9 @@ use crate::id::{GroupKey, OktaUserId, ScimGroupId, ScimUserId};
 
 /// Most membership changes that AWS takes in one request (reference aws-identity-center.md §2.2, §2.6).
 pub const MEMBERS_PER_REQUEST: usize = 100;
+
+/// The rule of what happens to a group because it is no longer wanted at all.
+pub const ORPHANED_GROUP: &str = "orphaned-group";
 
 /// One attribute's change; `None` is an attribute that is not there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +135,20 @@ pub enum Change {
         /// Who.
         members: Vec<UserRef>,
     },
+    /// The account goes, and with it its id and all that hangs on it.
+    DeleteUser {
+        /// Whose.
+        user: UserRef,
+        /// The account as it stands.
+        account: Box<Account>,
+    },
+    /// The group goes, and with it its id and all that hangs on it.
+    DeleteGroup {
+        /// Which.
+        group: GroupRef,
+        /// Who is in it.
+        members: Vec<UserRef>,
+    },
 }
 
 impl Change {
@@ -146,6 +165,8 @@ impl Change {
             Self::RenameGroup { .. } => "rename-group",
             Self::AddMembers { .. } => "add-members",
             Self::RemoveMembers { .. } => "remove-members",
+            Self::DeleteUser { .. } => "delete-user",
+            Self::DeleteGroup { .. } => "delete-group",
         }
     }
 }
@@ -164,13 +185,21 @@ pub struct Operation {
 }
 
 /// How much stands before the plan: what the guards measure against.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Standing {
     /// Active users in the target that carry an Okta id.
     pub active_users: usize,
+    /// Users in the target that carry an Okta id, active or not.
+    pub users: usize,
+    /// Groups in the target that carry a key of ours.
+    pub groups: usize,
+    /// Groups whose members were read and that have some.
+    pub peopled_groups: usize,
     /// Memberships in the groups whose members were read.
     pub memberships: usize,
+    /// How many members each group has that the plan takes members from.
+    pub members: BTreeMap<ScimGroupId, usize>,
 }
 
 /// The way from the actual directory to the desired one.
@@ -186,9 +215,12 @@ pub struct Plan {
     /// Groups, by name, that stay as they are because their members were not read.
     #[serde(default)]
     pub unread_groups: Vec<String>,
-    /// People who are no longer wanted and stay active, since a group that is left as it is has them.
+    /// People who are no longer wanted and stay as they are: a group that is left as it is has them, or they are protected.
     #[serde(default)]
     pub kept_users: Vec<Left>,
+    /// Groups that are no longer wanted and keep their members, since they are protected.
+    #[serde(default)]
+    pub kept_groups: Vec<Left>,
     /// What is contested.
     pub conflicts: Vec<Conflict>,
     /// Things worth a line that are no failure: an inactive person who was not created, a name that was cut.

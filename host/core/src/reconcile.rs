@@ -1,11 +1,12 @@
 //! From the actual directory to the desired one. Pure: the same input gives the same plan.
 //!
-//! `users` and `groups` find for each desired object the one that stands for it, and what differs; `names` judges who may
+//! `leavers` judges who goes; `users` and `groups` find for each desired object the one that stands for it, and what differs; `names` judges who may
 //! have which unique name and in which order names are freed and taken; `members` compares memberships; `difference` compares
 //! accounts; `stages` puts the operations in order.
 
 mod difference;
 mod groups;
+mod leavers;
 mod members;
 mod names;
 mod stages;
@@ -17,44 +18,55 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actual::{Actual, ActualUser, Completeness};
 use crate::desired::{Conflict, Desired, Left, Scope};
-use crate::id::OktaUserId;
-use crate::plan::{Plan, Standing};
+use crate::id::{GroupKey, OktaUserId};
+use crate::plan::{Change, Operation, Plan, Standing};
+use crate::settings::Settings;
 use crate::source::Whereabouts;
 use stages::Stages;
 
-/// People who have an active account of ours and are no longer desired, by id. Okta is to be asked where each of them is; only
-/// who has an answer in [`reconcile`] is deactivated. Empty unless the whole organisation was looked at and the target's reading
-/// is complete: otherwise absence means nothing.
-pub fn leavers(desired: &Desired, actual: &Actual) -> Vec<OktaUserId> {
-    let ids: BTreeSet<OktaUserId> = standing_leavers(desired, actual).map(|(id, _)| id).collect();
+/// People who have an account of ours and are no longer desired, by id, as far as the settings let them go: those who are active
+/// or, where leavers are deleted, all. Okta is to be asked where each of them is; only who has an answer in [`reconcile`] is
+/// touched. Empty unless the whole organisation was looked at and the target's reading is complete: otherwise absence means
+/// nothing.
+pub fn leavers(desired: &Desired, actual: &Actual, settings: &Settings) -> Vec<OktaUserId> {
+    let desired = leavers::within(desired, actual, settings);
+    let ids: BTreeSet<OktaUserId> = leavers::standing(&desired, actual, settings).map(|(id, _)| id).collect();
     ids.into_iter().collect()
 }
 
-/// The way from what stands to what is desired. `whereabouts` is what Okta answered for the [`leavers`].
+/// The way from what stands to what is desired, as far as the settings allow. `whereabouts` is what Okta answered for the
+/// [`leavers()`].
 ///
-/// What is contested, on hold or not ours is left alone and told; the rest goes on.
+/// What is contested, on hold, protected or not ours is left alone and told; the rest goes on.
 pub fn reconcile(
     desired: &Desired,
     actual: &Actual,
     whereabouts: &BTreeMap<OktaUserId, Whereabouts>,
+    settings: &Settings,
 ) -> Plan {
-    let mut findings = Findings::default();
-    let people = users::reconcile(desired, actual, &mut findings);
-    users::deactivate_closed(desired, actual, &mut findings);
-    users::deactivate_leavers(desired, actual, whereabouts, &mut findings);
+    let mut findings =
+        Findings { kept_users: leavers::kept_active(desired, actual, settings), ..Findings::default() };
+    let desired = &*leavers::within(desired, actual, settings);
+    let deleted = leavers::reconcile(desired, actual, whereabouts, settings, &mut findings);
+    let people = users::reconcile(desired, actual, &deleted, &mut findings);
+    users::deactivate_closed(desired, actual, settings, &mut findings);
     let groups = groups::reconcile(desired, actual, &mut findings);
-    members::reconcile(desired, actual, &people, &groups, &mut findings);
+    members::reconcile(desired, actual, settings, &people, &groups, &mut findings);
     let mut conflicts = desired.conflicts.clone();
     conflicts.extend(findings.conflicts);
+    let operations = findings.stages.into_operations();
+    let standing = standing(actual, &operations);
+    findings.notes.extend(left_aside(actual, &operations));
     Plan {
-        operations: findings.stages.into_operations(),
+        operations,
         held_users: desired.held_users.values().cloned().collect(),
         held_groups: desired.held_groups.values().cloned().collect(),
         unread_groups: findings.unread_groups,
         kept_users: findings.kept_users,
+        kept_groups: findings.kept_groups,
         conflicts,
         notes: findings.notes,
-        standing: standing(actual),
+        standing,
     }
 }
 
@@ -65,10 +77,18 @@ struct Findings {
     conflicts: Vec<Conflict>,
     unread_groups: Vec<String>,
     kept_users: Vec<Left>,
+    kept_groups: Vec<Left>,
     notes: Vec<String>,
 }
 
 impl Findings {
+    /// So many of something, unless there is none.
+    fn count(&mut self, what: &str, number: usize) {
+        if number > 0 {
+            self.notes.push(format!("{what}: {number}"));
+        }
+    }
+
     /// Two that stand in each other's way are told once.
     fn conflict(&mut self, found: Conflict) {
         let is_told = |it: &Conflict| {
@@ -78,16 +98,6 @@ impl Findings {
             self.conflicts.push(found);
         }
     }
-}
-
-fn standing_leavers<'a>(
-    desired: &'a Desired,
-    actual: &'a Actual,
-) -> impl Iterator<Item = (OktaUserId, &'a ActualUser)> {
-    let meaningful = is_absence_meaningful(desired, actual);
-    let ours = actual.users.values().filter(move |user| meaningful && user.account.active);
-    ours.filter_map(|user| Some((okta_id(user)?, user)))
-        .filter(|(id, _)| !desired.users.contains_key(id) && !desired.held_users.contains_key(id))
 }
 
 /// Whether it follows from not being desired that somebody or something is no longer wanted.
@@ -100,13 +110,47 @@ fn okta_id(user: &ActualUser) -> Option<OktaUserId> {
     user.external_id.as_deref().filter(|id| OktaUserId::is_okta_shaped(id)).map(OktaUserId::new)
 }
 
-fn standing(actual: &Actual) -> Standing {
+/// Who and what bears a temporary name, and keeps it: a run broke off, and now there is something else in the way.
+fn left_aside(actual: &Actual, operations: &[Operation]) -> Vec<String> {
+    let is_renamed = |name: &str| {
+        operations.iter().any(|operation| match &operation.change {
+            Change::RenameGroup { before, .. } => before == name,
+            Change::UpdateUser { changes, .. }
+            | Change::ReactivateUser { changes, .. }
+            | Change::DeactivateUser { changes, .. } => {
+                changes.iter().any(|it| it.attribute == "userName" && it.before.as_deref() == Some(name))
+            }
+            Change::DeleteUser { account, .. } => account.user_name == name,
+            Change::DeleteGroup { group, .. } => group.display_name == name,
+            _ => false,
+        })
+    };
+    let users = actual.users.values().map(|user| ("user", &user.account.user_name));
+    let groups = actual.groups.values().map(|group| ("group", &group.display_name));
+    let aside = users.chain(groups).filter(|(_, name)| names::is_temporary(name) && !is_renamed(name));
+    aside
+        .map(|(kind, name)| {
+            format!(
+                "the {kind} {name:?} bears a temporary name of a run that broke off, and keeps it for now"
+            )
+        })
+        .collect()
+}
+
+fn standing(actual: &Actual, operations: &[Operation]) -> Standing {
+    let ours = || actual.users.values().filter(|user| okta_id(user).is_some());
+    let is_ours = |key: Option<&str>| key.is_some_and(GroupKey::is_ours);
+    let losing = operations.iter().filter_map(|operation| match &operation.change {
+        Change::RemoveMembers { group, .. } => group.scim_id.clone(),
+        _ => None,
+    });
+    let members = |id| actual.members.get(&id).map(|members| (id, members.len()));
     Standing {
-        active_users: actual
-            .users
-            .values()
-            .filter(|user| user.account.active && okta_id(user).is_some())
-            .count(),
+        active_users: ours().filter(|user| user.account.active).count(),
+        users: ours().count(),
+        groups: actual.groups.values().filter(|group| is_ours(group.external_id.as_deref())).count(),
+        peopled_groups: actual.members.values().filter(|members| !members.is_empty()).count(),
         memberships: actual.members.values().map(BTreeSet::len).sum(),
+        members: losing.filter_map(members).collect(),
     }
 }

@@ -196,6 +196,14 @@ impl Writer<'_> {
                 }
                 return Ok(done_without(missing));
             }
+            Change::DeleteUser { user, .. } => {
+                let Some(id) = self.user_id(user) else { return Ok(without_account(user)) };
+                self.identity_center.delete_user(&id).await?;
+            }
+            Change::DeleteGroup { group, .. } => {
+                let Some(id) = self.group_id(group) else { return Ok(without_group(group)) };
+                self.identity_center.delete_group(&id).await?;
+            }
         }
         Ok(Outcome::Done)
     }

@@ -2,7 +2,7 @@
 //!
 //! `plan`, `sync` and every later command go through here; none has a private path. Read in this order:
 //! [`session`] (what a run needs), [`services`] (the two services, live or from a [`snapshot`]), `source` (Okta and the policy → the desired directory), `target` (the actual one),
-//! [`prepare`](mod@prepare) (both → a plan), [`apply`](mod@apply), [`witness`]
+//! [`prepare`](mod@prepare) (both → a plan), [`plan_file`] (a plan that waits to be applied), [`apply`](mod@apply), [`witness`]
 //! (who hears of each operation: the [`lock`] that lets a run write, the [`journal`] of what it did), [`progress`] (what a person sees meanwhile); [`explain`] (why
 //! somebody or something is as it is); `subject` (whom an operation is about).
 
@@ -11,6 +11,7 @@ pub mod error;
 pub mod explain;
 pub mod journal;
 pub mod lock;
+pub mod plan_file;
 pub mod prepare;
 pub mod progress;
 pub mod services;
@@ -19,10 +20,12 @@ pub mod snapshot;
 mod source;
 mod subject;
 mod target;
+mod whole_file;
 pub mod witness;
 
 pub use apply::{Applied, Outcome, apply};
 pub use error::EngineError;
+pub use plan_file::{PlanFileError, SavedPlan};
 pub use prepare::{Prepared, prepare};
 pub use progress::{Activity, Progress, Silent};
 pub use services::{Source, Target};

@@ -68,15 +68,15 @@ pub struct Seen {
 /// # Errors
 /// Any failed or partial read of the source, a policy without an answer, an empty selection: then there is no plan.
 pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepared, EngineError> {
-    let Session { source, target, policy, candidates, scope, now } = session;
+    let Session { source, target, policy, candidates, scope, settings, now } = session;
     let (judged, mut actual) = futures::try_join!(
         source::read(&source, policy, &candidates, scope, progress),
         target::read_directory(&target, progress),
     )?;
     let SourceSide { desired, policy, groups, reading, decisions } = judged;
     let Rest { looked_up, unread } = target::read_rest(&target, &mut actual, &desired, progress).await?;
-    let whereabouts = ask_leavers(&source, leavers(&desired, &actual), progress).await?;
-    let plan = reconcile(&desired, &actual, &whereabouts);
+    let whereabouts = ask_leavers(&source, leavers(&desired, &actual, &settings), progress).await?;
+    let plan = reconcile(&desired, &actual, &whereabouts, &settings);
 
     let mut skipped = BTreeMap::new();
     for left in desired.skipped_users.values().chain(desired.skipped_groups.values()) {

@@ -1,6 +1,7 @@
 //! What a run needs: the two services, the policy, and which groups are asked for.
 
 use usher_core::desired::Scope;
+use usher_core::settings::Settings;
 use usher_policy::PolicyChain;
 
 use crate::services::{Source, Target};
@@ -26,6 +27,8 @@ pub struct Session {
     pub candidates: Candidates,
     /// Whether being absent from them means having left.
     pub scope: Scope,
+    /// What may be taken away.
+    pub settings: Settings,
     /// The time of the run in seconds since 1970, as the policy was told it.
     pub now: u64,
 }

@@ -10,12 +10,14 @@ pub(crate) fn user(change: &Change) -> Option<&UserRef> {
         | Change::AdoptUser { user, .. }
         | Change::UpdateUser { user, .. }
         | Change::DeactivateUser { user, .. }
-        | Change::ReactivateUser { user, .. } => Some(user),
+        | Change::ReactivateUser { user, .. }
+        | Change::DeleteUser { user, .. } => Some(user),
         Change::CreateGroup { .. }
         | Change::AdoptGroup { .. }
         | Change::RenameGroup { .. }
         | Change::AddMembers { .. }
-        | Change::RemoveMembers { .. } => None,
+        | Change::RemoveMembers { .. }
+        | Change::DeleteGroup { .. } => None,
     }
 }
 
@@ -26,32 +28,37 @@ pub(crate) fn group(change: &Change) -> Option<&GroupRef> {
         | Change::AdoptGroup { group, .. }
         | Change::RenameGroup { group, .. }
         | Change::AddMembers { group, .. }
-        | Change::RemoveMembers { group, .. } => Some(group),
-        Change::CreateUser { .. }
-        | Change::AdoptUser { .. }
-        | Change::UpdateUser { .. }
-        | Change::DeactivateUser { .. }
-        | Change::ReactivateUser { .. } => None,
-    }
-}
-
-/// Who joins or leaves the group.
-pub(crate) fn members(change: &Change) -> &[UserRef] {
-    match change {
-        Change::CreateGroup { members, .. }
-        | Change::AddMembers { members, .. }
-        | Change::RemoveMembers { members, .. } => members,
+        | Change::RemoveMembers { group, .. }
+        | Change::DeleteGroup { group, .. } => Some(group),
         Change::CreateUser { .. }
         | Change::AdoptUser { .. }
         | Change::UpdateUser { .. }
         | Change::DeactivateUser { .. }
         | Change::ReactivateUser { .. }
+        | Change::DeleteUser { .. } => None,
+    }
+}
+
+/// Who joins or leaves the group, or loses it.
+pub(crate) fn members(change: &Change) -> &[UserRef] {
+    match change {
+        Change::CreateGroup { members, .. }
+        | Change::AddMembers { members, .. }
+        | Change::RemoveMembers { members, .. }
+        | Change::DeleteGroup { members, .. } => members,
+        Change::CreateUser { .. }
+        | Change::AdoptUser { .. }
+        | Change::UpdateUser { .. }
+        | Change::DeactivateUser { .. }
+        | Change::ReactivateUser { .. }
+        | Change::DeleteUser { .. }
         | Change::AdoptGroup { .. }
         | Change::RenameGroup { .. } => &[],
     }
 }
 
-/// What differs before and after. Of something new every attribute that it gets, with nothing before.
+/// What differs before and after. Of something new every attribute that it gets, with nothing before; of something deleted every
+/// attribute that it had, with nothing after.
 pub(crate) fn attributes(change: &Change) -> Vec<AttributeChange> {
     match change {
         Change::CreateUser { user, account } => {
@@ -68,6 +75,16 @@ pub(crate) fn attributes(change: &Change) -> Vec<AttributeChange> {
             changed("displayName", None, Some(&group.display_name)),
         ],
         Change::RenameGroup { before, after, .. } => vec![changed("displayName", Some(before), Some(after))],
+        Change::DeleteUser { user, account } => {
+            let external_id = user.okta_id.as_ref().map(|id| changed("externalId", Some(id.as_str()), None));
+            let gone =
+                |change: AttributeChange| AttributeChange { before: change.after, after: None, ..change };
+            external_id.into_iter().chain(between(None, account).into_iter().map(gone)).collect()
+        }
+        Change::DeleteGroup { group, .. } => vec![
+            changed("externalId", Some(group.key.as_str()), None),
+            changed("displayName", Some(&group.display_name), None),
+        ],
         Change::AddMembers { .. } | Change::RemoveMembers { .. } => Vec::new(),
     }
 }

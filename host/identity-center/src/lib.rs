@@ -2,7 +2,7 @@
 //! is known to take, in as few requests as it allows, and never faster than it allows.
 //!
 //! Read in this order: [`mod@endpoint`] and [`settings`] (where and how), [`client`] (what it holds), `users`, `groups`, `members`
-//! (reading) and `membership` (changing): one kind of question each; `body`, `read`, `query`, `limits` (what is said and
+//! (reading), `membership` (changing) and `deletion`: one kind of question each; `body`, `read`, `query`, `limits` (what is said and
 //! understood), `pages` (lists), `store` (what is learnt about the store), `transport` (one request with its repeats), `pace`
 //! (rate limits), `sent` (what one piece of work asked), [`error`] (what can go wrong, and the next step).
 //!
@@ -16,6 +16,7 @@ pub mod spent;
 
 mod answer;
 mod body;
+mod deletion;
 mod groups;
 mod limits;
 mod members;

@@ -8,21 +8,25 @@ pub(crate) enum Operation {
     ListUsers,
     CreateUser,
     PatchUser,
+    DeleteUser,
     ListGroups,
     GetGroup,
     CreateGroup,
     PatchGroup,
+    DeleteGroup,
 }
 
 impl Operation {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::ListUsers,
         Self::CreateUser,
         Self::PatchUser,
+        Self::DeleteUser,
         Self::ListGroups,
         Self::GetGroup,
         Self::CreateGroup,
         Self::PatchGroup,
+        Self::DeleteGroup,
     ];
 
     pub(crate) fn method(self) -> Method {
@@ -30,6 +34,7 @@ impl Operation {
             Self::ListUsers | Self::ListGroups | Self::GetGroup => Method::GET,
             Self::CreateUser | Self::CreateGroup => Method::POST,
             Self::PatchUser | Self::PatchGroup => Method::PATCH,
+            Self::DeleteUser | Self::DeleteGroup => Method::DELETE,
         }
     }
 
@@ -39,10 +44,12 @@ impl Operation {
             Self::ListUsers => "GET /Users",
             Self::CreateUser => "POST /Users",
             Self::PatchUser => "PATCH /Users/{id}",
+            Self::DeleteUser => "DELETE /Users/{id}",
             Self::ListGroups => "GET /Groups",
             Self::GetGroup => "GET /Groups/{id}",
             Self::CreateGroup => "POST /Groups",
             Self::PatchGroup => "PATCH /Groups/{id}",
+            Self::DeleteGroup => "DELETE /Groups/{id}",
         }
     }
 

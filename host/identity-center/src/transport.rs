@@ -195,7 +195,9 @@ impl Transport {
     fn url(&self, call: &Call) -> Url {
         let mut url = self.endpoint.clone();
         let collection = match call.operation {
-            Operation::ListUsers | Operation::CreateUser | Operation::PatchUser => "Users",
+            Operation::ListUsers | Operation::CreateUser | Operation::PatchUser | Operation::DeleteUser => {
+                "Users"
+            }
             _ => "Groups",
         };
         if let Ok(mut path) = url.path_segments_mut() {

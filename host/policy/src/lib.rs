@@ -20,7 +20,6 @@
 mod admission;
 mod answer;
 mod cache;
-mod canonical;
 mod chain;
 mod clock;
 mod configured;

@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::canonical;
 use crate::configured::ConfiguredPolicy;
 use crate::digest::Digest;
 use crate::error::PolicyError;
@@ -14,6 +13,7 @@ use crate::place::{Call, Place};
 use crate::provenance::Provenance;
 use crate::session::Session;
 use crate::text;
+use usher_core::canonical;
 
 /// What a plugin says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -33,7 +33,6 @@ impl CheckArguments {
             json: self.json,
             all: false,
             quiet: true,
-            allow_large_change: false,
             plugin_fuel: 1,
             plugin_memory: None,
             plugin_timeout: None,

@@ -44,7 +44,6 @@ impl ExplainArguments {
             json: self.json,
             all: false,
             quiet: self.quiet,
-            allow_large_change: false,
             plugin_fuel: 1,
             plugin_memory: None,
             plugin_timeout: None,

@@ -1,5 +1,7 @@
-//! The command line. `check`, `explain`, `journal`, `plugin` and `snapshot` hold what comes after `usher check` and so on.
+//! The command line. `change` holds what is special to `plan`, `sync` and `apply`; `check`, `explain`, `journal`, `plugin` and `snapshot`
+//! hold what comes after `usher check` and so on.
 
+pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod journal;
@@ -12,12 +14,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use change::{ApplyArguments, Format, PlanArguments, SyncArguments};
+
 /// Brings people and groups from Okta into AWS IAM Identity Center, by rules of your own.
 #[derive(Debug, Parser)]
 #[command(name = "usher", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "\
 Exit status: 0 done or nothing to do · 1 failed · 2 usage or configuration · 3 changes pending (plan --exit-code) · \
-4 refused, too large a change · 5 partial: some records were left alone or failed, and are named · 6 another run holds the lock")]
+4 refused by a guard, too large a change · 5 partial: some records were left alone or failed, and are named · \
+6 another run holds the lock")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -27,8 +32,9 @@ impl Arguments {
     /// Whether the command's result was asked for as JSON.
     pub(crate) fn is_json(&self) -> bool {
         match &self.command {
-            Command::Plan(arguments) => arguments.run.json,
+            Command::Plan(arguments) => arguments.format() == Format::Json,
             Command::Sync(arguments) => arguments.run.json,
+            Command::Apply(arguments) => arguments.json,
             Command::Check(arguments) => arguments.json,
             Command::Explain(arguments) => arguments.json,
             Command::Journal(arguments) => arguments.is_json(),
@@ -45,6 +51,8 @@ pub(crate) enum Command {
     Plan(PlanArguments),
     /// Make Identity Center what Okta and the policy say.
     Sync(SyncArguments),
+    /// Make it so by a plan that was saved, if it still is the plan; otherwise say what moved since.
+    Apply(Box<ApplyArguments>),
     /// Check the configuration and its policies, and that Okta has what they read. Reads nobody, writes nothing.
     Check(check::CheckArguments),
     /// Tell why a person or a group is in AWS as it is, or is not there. Writes nothing.
@@ -87,9 +95,6 @@ pub(crate) struct RunArguments {
     /// No progress on stderr.
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// Let a plan pass that deactivates more than half of the people, or removes more than half of the memberships.
-    #[arg(long)]
-    pub(crate) allow_large_change: bool,
     /// How many times the default amount of work a policy may do for one call and one item.
     #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub(crate) plugin_fuel: u64,
@@ -102,27 +107,6 @@ pub(crate) struct RunArguments {
     /// Tell the policies this time instead of the clock's, in seconds since 1970: to repeat a run to the last bit.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) now: Option<u64>,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct PlanArguments {
-    #[command(flatten)]
-    pub(crate) run: RunArguments,
-    /// Exit with 3 when there is something to do.
-    #[arg(long)]
-    pub(crate) exit_code: bool,
-    /// Plan from a file that `usher snapshot save` wrote. Nobody is asked, and no secret is read.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) snapshot: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct SyncArguments {
-    #[command(flatten)]
-    pub(crate) run: RunArguments,
-    /// Stop after the plan; write nothing.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
 }
 
 #[derive(Args, Debug)]

@@ -76,7 +76,6 @@ impl SaveArguments {
             json: self.json,
             all: false,
             quiet: self.quiet,
-            allow_large_change: false,
             plugin_fuel: self.plugin_fuel,
             plugin_memory: self.plugin_memory,
             plugin_timeout: self.plugin_timeout,

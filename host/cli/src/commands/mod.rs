@@ -19,6 +19,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, Failure> {
         match &arguments.command {
             Command::Plan(arguments) => run::plan(arguments).await,
             Command::Sync(arguments) => run::sync(arguments).await,
+            Command::Apply(arguments) => run::apply(arguments).await,
             Command::Check(arguments) => check::check(arguments).await,
             Command::Explain(arguments) => explain::explain(arguments).await,
             Command::Journal(arguments) => journal::journal(arguments),

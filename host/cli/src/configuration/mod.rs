@@ -1,15 +1,19 @@
 //! `usher.toml`: every problem of a file is told at once, with its line.
 
+mod guards;
 mod keeping;
 mod place;
 mod policy;
 mod reader;
 mod signers;
+mod sync;
 
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 use url::Url;
+use usher_core::guard::Guards;
+use usher_core::settings::Settings;
 use usher_secrets::SecretRef;
 
 use reader::Reader;
@@ -26,6 +30,10 @@ pub(crate) struct Configuration {
     pub(crate) scim_endpoint: Url,
     pub(crate) scim_token: SecretRef,
     pub(crate) groups: Groups,
+    /// What a run may take away.
+    pub(crate) settings: Settings,
+    /// How much of it at once.
+    pub(crate) guards: Guards,
     /// The certificates of a private authority, for registries.
     pub(crate) registry_authority: Option<PathBuf>,
     /// Those who decide, in the order in which they are asked: one at least.
@@ -90,10 +98,20 @@ impl Configuration {
     /// Reads the text of a file; a list of all problems if there is any.
     pub(crate) fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let mut reader = Reader::new(text)?;
-        reader.only_sections(&["okta", "identity_center", "sync", "policy", "registry", "journal", "lock"]);
+        reader.only_sections(&[
+            "okta",
+            "identity_center",
+            "sync",
+            "guards",
+            "policy",
+            "registry",
+            "journal",
+            "lock",
+        ]);
         reader.only_keys("okta", &["domain", "token"]);
         reader.only_keys("identity_center", &["scim_endpoint", "token"]);
-        reader.only_keys("sync", &["groups"]);
+        reader.only_keys("sync", &["groups", "memberships", "leavers", "orphaned_groups"]);
+        reader.only_keys("guards", &guards::KEYS);
         reader.only_keys("registry", &["ca"]);
 
         let okta_base = reader.required("okta", "domain", usher_okta::parse_domain);
@@ -102,6 +120,8 @@ impl Configuration {
             reader.required("identity_center", "scim_endpoint", usher_identity_center::parse_endpoint);
         let scim_token = reader.required("identity_center", "token", str::parse::<SecretRef>);
         let groups = reader.groups("sync", "groups");
+        let (guards, protected) = guards::read(&mut reader);
+        let settings = sync::read(&mut reader, protected);
         let registry_authority = reader.optional_text("registry", "ca").map(PathBuf::from);
         let policies = policy::read(&mut reader);
         let keeping = keeping::read(&mut reader);
@@ -116,6 +136,8 @@ impl Configuration {
                     scim_endpoint,
                     scim_token,
                     groups,
+                    settings,
+                    guards,
                     registry_authority,
                     policies,
                     keeping,

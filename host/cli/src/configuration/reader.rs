@@ -106,6 +106,20 @@ impl<'a> Reader<'a> {
         parse(&text).map_err(|error| self.complain(section, key, &error.to_string())).ok()
     }
 
+    /// One of some words, with what it means; may be absent.
+    pub(super) fn choice<T: Copy>(&mut self, section: &str, key: &str, words: &[(&str, T)]) -> Option<T> {
+        let text = self.value(section, key)?.get_ref().as_str().unwrap_or_default().to_owned();
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+        if found.is_none() {
+            let quoted: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+            let (last, first) = quoted.split_last()?;
+            let near = near::names(&text, words.iter().map(|(word, _)| *word), 1);
+            let near = near.first().map_or(String::new(), |near| format!("; did you mean {near:?}?"));
+            self.complain(section, key, &format!("must be {} or {last}{near}", first.join(", ")));
+        }
+        found
+    }
+
     /// A whole number that may be absent.
     pub(super) fn whole_number(&mut self, section: &str, key: &str, least: i64, most: i64) -> Option<u64> {
         let value = self.value(section, key)?.get_ref();
@@ -216,7 +230,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn value(&self, section: &str, key: &str) -> Option<&Spanned<DeValue<'a>>> {
+    pub(super) fn value(&self, section: &str, key: &str) -> Option<&Spanned<DeValue<'a>>> {
         self.section(section)?.get(key)
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::result::{Ending, PolicyReport, RunReport};
+use super::result::{Ending, PolicyReport, Refused, RunReport};
 
 /// The version of this document's shape.
 const VERSION: u32 = 1;
@@ -12,7 +12,8 @@ pub(crate) fn run(report: &RunReport) -> Value {
     let mut plan = json!(report.plan);
     let (status, refused, ended_early) = match &report.ending {
         Ending::Planned => ("planned", Value::Null, Value::Null),
-        Ending::Refused { message } => ("refused", json!(message), Value::Null),
+        Ending::Refused(refused) => ("refused", refusal(refused), Value::Null),
+        Ending::Moved { .. } => ("moved", Value::Null, Value::Null),
         Ending::Applied(applied) => {
             let operations = plan.get_mut("operations").and_then(Value::as_array_mut);
             for (operation, outcome) in operations.into_iter().flatten().zip(&applied.outcomes) {
@@ -21,14 +22,20 @@ pub(crate) fn run(report: &RunReport) -> Value {
             ("applied", Value::Null, json!(applied.ended_early))
         }
     };
+    let moved = match &report.ending {
+        Ending::Moved { expected, moved } => json!({ "expected": expected, "since": moved }),
+        _ => Value::Null,
+    };
     json!({
         "version": VERSION,
         "status": status,
         "exitStatus": report.status() as u8,
         "policies": report.policies.iter().map(policy).collect::<Vec<_>>(),
         "seen": report.seen,
+        "hash": report.hash,
         "plan": plan,
         "refused": refused,
+        "moved": moved,
         "endedEarly": ended_early,
         "requests": {
             "okta": report.okta.by_request,
@@ -36,6 +43,25 @@ pub(crate) fn run(report: &RunReport) -> Value {
             "waitedSeconds": (report.okta.waited + report.identity_center.waited).as_secs_f64(),
         },
         "seconds": report.took.as_secs_f64(),
+    })
+}
+
+/// What was too much.
+fn refusal(refused: &Refused) -> Value {
+    let losses = refused.losses.iter().map(|loss| {
+        json!({
+            "guard": loss.guard,
+            "lost": loss.lost,
+            "standing": loss.standing,
+            "limit": { "number": loss.limit.number, "percent": loss.limit.percent },
+            "names": loss.names,
+        })
+    });
+    json!({
+        "message": refused.lines.join("\n"),
+        "losses": losses.collect::<Vec<_>>(),
+        "protected": refused.protected,
+        "allow": refused.command,
     })
 }
 

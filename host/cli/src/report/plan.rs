@@ -5,7 +5,9 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use usher_core::decision::Reason;
+use usher_core::moved::Moved;
 use usher_core::plan::{AttributeChange, Change, Operation, Plan, UserRef};
+use usher_core::plan_hash::PlanHash;
 use usher_engine::Outcome;
 use usher_engine::prepare::Seen;
 use usher_policy::LogLine;
@@ -44,7 +46,7 @@ impl Section {
 }
 
 /// The plan as text.
-pub(crate) fn plan(plan: &Plan, seen: &Seen, all: bool) -> String {
+pub(crate) fn plan(plan: &Plan, seen: &Seen, hash: &PlanHash, all: bool) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
@@ -60,6 +62,9 @@ pub(crate) fn plan(plan: &Plan, seen: &Seen, all: bool) -> String {
     members(&plan.operations, all).write_to(&mut out);
     left_alone(plan, seen, all).write_to(&mut out);
     let _ = writeln!(out, "\n{BOLD}Plan:{BOLD:#} {}", summary(plan));
+    if !plan.operations.is_empty() {
+        let _ = writeln!(out, "{BOLD}Hash:{BOLD:#} {hash}");
+    }
     out
 }
 
@@ -67,10 +72,15 @@ pub(crate) fn plan(plan: &Plan, seen: &Seen, all: bool) -> String {
 fn in_reading_order(operations: &[Operation]) -> Vec<&Operation> {
     let mut ordered: Vec<&Operation> = operations.iter().collect();
     ordered.sort_by_cached_key(|operation| {
-        let takes_away = matches!(operation.change, Change::DeactivateUser { .. });
+        let takes_away = takes_away(&operation.change);
         (!takes_away, subject(&operation.change))
     });
     ordered
+}
+
+/// Whether what stood is no longer there, or no longer of use, afterwards.
+fn takes_away(change: &Change) -> bool {
+    matches!(change, Change::DeactivateUser { .. } | Change::DeleteUser { .. } | Change::DeleteGroup { .. })
 }
 
 fn users(operations: &[Operation], all: bool) -> Section {
@@ -97,6 +107,9 @@ fn users(operations: &[Operation], all: bool) -> Section {
             Change::DeactivateUser { user, .. } => {
                 section.lines.push(format!("{RED}- deactivate{RED:#}  {}{why}", name(user)));
             }
+            Change::DeleteUser { user, .. } => {
+                section.lines.push(format!("{RED}- delete{RED:#}      {}{why}", name(user)));
+            }
             Change::ReactivateUser { user, changes, .. } => section.lines.push(format!(
                 "{GREEN}+ reactivate{GREEN:#}  {}  {}{why}",
                 name(user),
@@ -122,6 +135,11 @@ fn groups(operations: &[Operation]) -> Section {
                 let line = format!("{GREEN}+ create{GREEN:#}      {}{why}", plain(&group.display_name));
                 section.lines.push(line);
             }
+            Change::DeleteGroup { group, members } => section.lines.push(format!(
+                "{RED}- delete{RED:#}      {}  with {}{why}",
+                plain(&group.display_name),
+                count(members.len(), "member")
+            )),
             Change::AdoptGroup { group, changes } => section.lines.push(format!(
                 "{YELLOW}> adopt{YELLOW:#}       {}  {}{why}",
                 plain(&group.display_name),
@@ -142,7 +160,7 @@ fn groups(operations: &[Operation]) -> Section {
 fn why(operation: &Operation) -> String {
     let Reason { rule, message } = &operation.why;
     // Where no rule spoke there is nothing to tell, but why somebody goes is told always.
-    if rule == "default" && !matches!(operation.change, Change::DeactivateUser { .. }) {
+    if rule == "default" && !takes_away(&operation.change) {
         return String::new();
     }
     let text = if message.is_empty() { format!("({rule})") } else { format!("{message} ({rule})") };
@@ -190,7 +208,7 @@ fn left_alone(plan: &Plan, seen: &Seen, all: bool) -> Section {
             plain(&left.why.message)
         ));
     }
-    for left in &plan.kept_users {
+    for left in plan.kept_users.iter().chain(&plan.kept_groups) {
         let why = dim(&format!("{} ({})", left.why.message, left.why.rule));
         section.lines.push(format!("{YELLOW}! kept{YELLOW:#}        {}  {why}", plain(&left.label)));
     }
@@ -246,6 +264,8 @@ pub(crate) fn summary(plan: &Plan) -> String {
         }
     };
     tell("deactivate-user", "user", "deactivate");
+    tell("delete-user", "user", "delete");
+    tell("delete-group", "group", "delete");
     tell("reactivate-user", "user", "reactivate");
     tell("update-user", "user", "update");
     tell("adopt-user", "user", "adopt");
@@ -274,7 +294,11 @@ pub(crate) fn ending(report: &RunReport) -> String {
                 if report.dry_run { ": this was a plan" } else { "" }
             );
         }
-        Ending::Refused { .. } => {
+        Ending::Refused(_) => {
+            let _ = writeln!(out, "Nothing was written.");
+        }
+        Ending::Moved { moved, .. } => {
+            out.push_str(&since(moved));
             let _ = writeln!(out, "Nothing was written.");
         }
         Ending::Applied(applied) => {
@@ -322,6 +346,24 @@ pub(crate) fn ending(report: &RunReport) -> String {
     out
 }
 
+/// What moved, person by person.
+fn since(moved: &[Moved]) -> String {
+    let mut out = String::new();
+    if !moved.is_empty() {
+        let _ = writeln!(out, "\n{BOLD}What moved since{BOLD:#}");
+    }
+    for Moved { subject, no_longer, now } in moved {
+        let _ = writeln!(out, "  {}", plain(&subject.name));
+        for fact in no_longer {
+            let _ = writeln!(out, "    {RED}- no longer{RED:#}  {}", plain(fact));
+        }
+        for fact in now {
+            let _ = writeln!(out, "    {GREEN}+ now{GREEN:#}        {}", plain(fact));
+        }
+    }
+    out
+}
+
 /// "Requests: Okta 14 (…), Identity Center 38 (…); 1.2 s."
 fn cost(report: &RunReport) -> String {
     let part = |name: &str, counts: &BTreeMap<String, u64>| {
@@ -348,20 +390,6 @@ fn cost(report: &RunReport) -> String {
     )
 }
 
-/// A refusal by a guard, for stderr.
-pub(crate) fn refusal(message: &str) -> String {
-    let mut out = String::new();
-    for (index, line) in message.lines().enumerate() {
-        let line = plain(line);
-        let _ = match (index, line.strip_prefix("hint:")) {
-            (0, _) => write!(out, "{RED}refused{RED:#}: {line}"),
-            (_, Some(hint)) => write!(out, "\n{BOLD}hint{BOLD:#}:{hint}"),
-            (_, None) => write!(out, "\n{line}"),
-        };
-    }
-    out
-}
-
 /// A line of a policy's log, for stderr.
 pub(crate) fn log_line(line: &LogLine) -> String {
     format!("{DIM}policy {}:{DIM:#} {}", line.level, plain(&line.message))
@@ -378,11 +406,13 @@ fn subject(change: &Change) -> String {
         | Change::AdoptUser { user, .. }
         | Change::UpdateUser { user, .. }
         | Change::DeactivateUser { user, .. }
+        | Change::DeleteUser { user, .. }
         | Change::ReactivateUser { user, .. } => format!("{} {}", change.kind(), name(user)),
         Change::CreateGroup { group, .. }
         | Change::AdoptGroup { group, .. }
         | Change::RenameGroup { group, .. }
         | Change::AddMembers { group, .. }
+        | Change::DeleteGroup { group, .. }
         | Change::RemoveMembers { group, .. } => format!("{} {}", change.kind(), plain(&group.display_name)),
     }
 }

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use usher_core::content::Content;
+use usher_core::guard::{Loss, Refusal};
+use usher_core::moved::Moved;
 use usher_core::plan::Plan;
+use usher_core::plan_hash::PlanHash;
 use usher_engine::Applied;
 use usher_engine::prepare::Seen;
 use usher_policy::{ConfiguredPolicy, PolicyChain, Provenance, Usage};
@@ -14,12 +18,39 @@ pub(crate) enum Ending {
     /// Nothing was to be written, or there was nothing to write.
     Planned,
     /// A guard refused; nothing was written.
-    Refused {
-        /// In words.
-        message: String,
+    Refused(Refused),
+    /// The plan is not the one that was expected; nothing was written.
+    Moved {
+        /// The hash of the expected one.
+        expected: PlanHash,
+        /// Where they differ, when the expected one is known.
+        moved: Vec<Moved>,
     },
     /// It was written.
     Applied(Applied),
+}
+
+/// A plan that the guards did not let pass.
+pub(crate) struct Refused {
+    /// What is too much, a line each.
+    pub(crate) lines: Vec<String>,
+    /// The same for programs.
+    pub(crate) losses: Vec<Loss>,
+    /// Protected users and groups from which it takes something.
+    pub(crate) protected: Vec<String>,
+    /// What allows this one plan, if anything does.
+    pub(crate) command: Option<String>,
+}
+
+impl Refused {
+    /// The plan, and why it was refused.
+    pub(crate) fn of(refusal: Refusal, command: String) -> (Plan, Self) {
+        let mut lines = vec![refusal.headline().to_owned()];
+        lines.extend(refusal.lines());
+        let Refusal { plan, losses, protected, .. } = refusal;
+        let command = protected.is_empty().then_some(command);
+        (*plan, Self { lines, losses, protected, command })
+    }
 }
 
 /// What is told of a policy.
@@ -48,6 +79,9 @@ impl PolicyReport {
 /// Everything there is to tell of a run.
 pub(crate) struct RunReport {
     pub(crate) plan: Plan,
+    /// The plan as it is hashed and stored.
+    pub(crate) content: Content,
+    pub(crate) hash: PlanHash,
     pub(crate) seen: Seen,
     pub(crate) ending: Ending,
     pub(crate) dry_run: bool,
@@ -67,9 +101,11 @@ impl RunReport {
             || !self.plan.held_groups.is_empty()
             || !self.plan.conflicts.is_empty()
             || !self.plan.kept_users.is_empty()
+            || !self.plan.kept_groups.is_empty()
             || !self.plan.unread_groups.is_empty();
         match &self.ending {
-            Ending::Refused { .. } => ExitStatus::Refused,
+            Ending::Refused(_) => ExitStatus::Refused,
+            Ending::Moved { .. } => ExitStatus::Failed,
             Ending::Applied(applied) if applied.ended_early.is_some() => ExitStatus::Failed,
             Ending::Applied(applied) if !applied.is_complete() => ExitStatus::Partial,
             _ if left_alone => ExitStatus::Partial,

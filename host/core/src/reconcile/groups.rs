@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Findings;
 use super::difference::change;
-use super::names::{Claim, Mover, contested, order};
+use super::names::{Claim, Mover, contested, order, temporary};
 use super::stages::Phase;
 use crate::actual::{Actual, ActualGroup};
 use crate::decision::Reason;
@@ -52,6 +52,9 @@ pub(super) struct Groups {
     /// Names, without case, that a desired group cannot take. A group of ours that bears one is what people have in place of
     /// the group that they should have.
     pub(super) missed_names: BTreeSet<String>,
+    /// Those, and the names that a group of ours wants and cannot take. A group that bears one is not deleted: whom it belongs to is
+    /// for a person to say.
+    pub(super) contested_names: BTreeSet<String>,
 }
 
 /// Plans what becomes of the desired groups. Creating one is left to `members`, which knows its first members.
@@ -62,6 +65,9 @@ pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findi
         let is_left = found.is_contested() && !matches!(found.standing, Standing::Linked(_));
         if is_left {
             groups.missed_names.extend(found.wanted.contested_names.iter().map(|name| folded(name)));
+        }
+        if found.is_contested() {
+            groups.contested_names.extend(found.wanted.contested_names.iter().map(|name| folded(name)));
         }
         !is_left
     });
@@ -90,6 +96,7 @@ pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findi
     for (key, (claim, holder)) in blocked {
         let Some(found) = matches.remove(&key) else { continue };
         findings.conflicts.push(conflict(&movers[&key].label, &found.wanted.display_name, &claim, holder));
+        groups.contested_names.insert(folded(&found.wanted.display_name));
         // A group of ours keeps its name, and its members are mirrored all the same: revoking must not wait.
         if let Standing::Linked(group) = found.standing {
             groups.there.insert(key.clone(), group_ref(&key, Some(group), &group.display_name));
@@ -196,7 +203,7 @@ fn conflict(label: &str, wanted: &str, claim: &Claim, holder: String) -> Conflic
 
 /// Takes a name for a moment that nobody wants; gives it back.
 fn step_aside(key: &GroupKey, group: &GroupRef, before: String, findings: &mut Findings) -> String {
-    let after = format!("usher-swap-{key}");
+    let after = temporary(key);
     let why =
         Reason::new("swap", "makes room for a moment: groups take over names from one another in a ring");
     let rename = Change::RenameGroup { group: group.clone(), before, after: after.clone() };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::groups::Groups;
+use super::leavers::protected;
 use super::stages::Phase;
 use super::users::People;
 use super::{Findings, is_absence_meaningful};
@@ -11,7 +12,8 @@ use crate::decision::Reason;
 use crate::desired::{Desired, DesiredGroup, Scope};
 use crate::id::{GroupKey, OktaGroupId, ScimUserId};
 use crate::name::folded;
-use crate::plan::{Change, GroupRef, MEMBERS_PER_REQUEST, UserRef};
+use crate::plan::{Change, GroupRef, MEMBERS_PER_REQUEST, ORPHANED_GROUP, UserRef};
+use crate::settings::{Memberships, OrphanedGroups, Settings};
 
 /// Why somebody is taken out of a group that stays.
 const NOT_A_MEMBER: &str = "neither Okta nor the policy has them in it any more";
@@ -20,30 +22,46 @@ const NOT_A_MEMBER: &str = "neither Okta nor the policy has them in it any more"
 pub(super) fn reconcile(
     desired: &Desired,
     actual: &Actual,
+    settings: &Settings,
     people: &People,
     groups: &Groups,
     findings: &mut Findings,
 ) {
-    let members = Members { desired, actual, people };
+    let mut members = Members { desired, actual, settings, people, left: Untaken::default() };
     for (key, group) in &groups.there {
         let Some(wanted) = desired.groups.get(key) else { continue };
         members.mirror(group, wanted, findings);
     }
     if is_absence_meaningful(desired, actual) {
         for group in actual.groups.values() {
-            members.empty(group, &groups.missed_names, findings);
+            members.orphaned(group, groups, findings);
         }
     }
+    let Untaken { additive, orphaned } = members.left;
+    findings
+        .count("memberships that nobody wants any more and that stay (memberships = \"additive\")", additive);
+    findings.count("groups that nobody wants any more and that stay (orphaned_groups = \"keep\")", orphaned);
 }
 
 struct Members<'a> {
     desired: &'a Desired,
     actual: &'a Actual,
+    settings: &'a Settings,
     people: &'a People,
+    left: Untaken,
+}
+
+/// What the settings leave where it is.
+#[derive(Default)]
+struct Untaken {
+    /// Memberships.
+    additive: usize,
+    /// Groups with members.
+    orphaned: usize,
 }
 
 impl Members<'_> {
-    fn mirror(&self, group: &GroupRef, wanted: &DesiredGroup, findings: &mut Findings) {
+    fn mirror(&mut self, group: &GroupRef, wanted: &DesiredGroup, findings: &mut Findings) {
         let none = BTreeSet::new();
         let standing = group.scim_id.as_ref().and_then(|id| self.actual.members.get(id)).unwrap_or(&none);
         let wanted_users: Vec<&UserRef> =
@@ -53,11 +71,20 @@ impl Members<'_> {
             wanted_users.iter().filter_map(|user| user.scim_id.as_ref()).collect();
         let not_adopted = wanted.members.iter().filter_map(|id| self.people.not_adopted.get(id)).flatten();
         let stay: BTreeSet<&ScimUserId> = stay.into_iter().chain(not_adopted).collect();
-        let leaving = standing.iter().filter(|id| !stay.contains(id) && !self.is_kept(id, &group.key));
-        self.remove(group, leaving, &Reason::new("not-a-member", NOT_A_MEMBER), findings);
-
         let is_new = |user: &&UserRef| user.scim_id.as_ref().is_none_or(|id| !standing.contains(id));
         let joining = by_name(wanted_users.into_iter().filter(is_new).cloned().collect());
+        let leaving: Vec<&ScimUserId> =
+            standing.iter().filter(|id| !stay.contains(id) && !self.is_kept(id, &group.key)).collect();
+        let why = Reason::new("not-a-member", NOT_A_MEMBER);
+        if self.settings.memberships == Memberships::Additive {
+            self.left.additive += leaving.len();
+        } else {
+            let leaving = self.unprotected(group, leaving, findings);
+            let is_emptied = joining.is_empty() && !leaving.is_empty() && leaving.len() == standing.len();
+            if !(is_emptied && self.protects(group, &why, findings)) {
+                self.remove(group, leaving, &why, findings);
+            }
+        }
         self.join(group, joining, &wanted.why, findings);
     }
 
@@ -75,9 +102,9 @@ impl Members<'_> {
         }
     }
 
-    /// Empties a group of ours that nobody desires. It stays, with its id: permission sets hang on it. A group whose name a
-    /// desired one cannot take keeps its members: they would lose it and get nothing in its place.
-    fn empty(&self, group: &ActualGroup, missed_names: &BTreeSet<String>, findings: &mut Findings) {
+    /// Empties a group of ours that nobody desires, or deletes it, as the settings say. A group whose name a desired one cannot
+    /// take keeps its members: they would lose it and get nothing in its place.
+    fn orphaned(&mut self, group: &ActualGroup, groups: &Groups, findings: &mut Findings) {
         let Some(key) = group.external_id.as_deref().filter(|id| GroupKey::is_ours(id)).map(GroupKey::new)
         else {
             return;
@@ -88,32 +115,72 @@ impl Members<'_> {
             return;
         }
         let Some(standing) = self.actual.members.get(&group.id) else { return };
-        if missed_names.contains(&folded(&group.display_name)) {
+        let name = folded(&group.display_name);
+        if groups.missed_names.contains(&name) {
             findings.notes.push(format!(
                 "the group {:?} ({key}) keeps its members: another group should have its name and cannot take it",
                 group.display_name
             ));
             return;
         }
-        let why = self.orphaned(&key);
-        let leaving = standing.iter().filter(|id| !self.is_kept(id, &key));
+        if self.settings.orphaned_groups == OrphanedGroups::Keep {
+            self.left.orphaned += usize::from(!standing.is_empty());
+            return;
+        }
+        let why = self.why_orphaned(&key);
+        let leaving: Vec<&ScimUserId> = standing.iter().filter(|id| !self.is_kept(id, &key)).collect();
         let group = GroupRef {
             key: key.clone(),
             scim_id: Some(group.id.clone()),
             display_name: group.display_name.clone(),
         };
-        self.remove(&group, leaving, &why, findings);
+        let deletes = self.settings.orphaned_groups == OrphanedGroups::Delete
+            && !groups.contested_names.contains(&name);
+        if !deletes && self.settings.memberships == Memberships::Additive {
+            self.left.additive += leaving.len();
+            return;
+        }
+        let leaving = self.unprotected(&group, leaving, findings);
+        let is_emptied = leaving.len() == standing.len();
+        if is_emptied && (deletes || !leaving.is_empty()) && self.protects(&group, &why, findings) {
+            return;
+        }
+        if is_emptied && deletes {
+            let members = self.refs(leaving);
+            findings.stages.add(Phase::Delete, Change::DeleteGroup { group, members }, &why);
+        } else if self.settings.memberships == Memberships::Additive {
+            self.left.additive += leaving.len();
+        } else {
+            self.remove(&group, leaving, &why, findings);
+        }
     }
 
-    fn orphaned(&self, key: &GroupKey) -> Reason {
-        match self.desired.skipped_groups.get(&OktaGroupId::new(key.as_str())) {
-            Some(left) => {
-                let message =
-                    format!("the group is skipped by rule `{}`: {}", left.why.rule, left.why.message);
-                Reason::new(left.why.rule.clone(), message)
-            }
-            None => Reason::new("orphaned-group", "no selected group of Okta becomes this group any more"),
-        }
+    /// Whether a group is protected from being emptied or deleted; told when it is.
+    fn protects(&self, group: &GroupRef, why: &Reason, findings: &mut Findings) -> bool {
+        let standing = group.scim_id.as_ref().and_then(|id| self.actual.groups.get(id));
+        let names = [Some(&group.display_name), standing.map(|group| &group.display_name)];
+        let mut names = names.into_iter().flatten();
+        let Some(pattern) = names.find_map(|name| self.settings.protected.group(name)) else { return false };
+        let label = standing.map_or(&group.display_name, |group| &group.display_name);
+        findings.kept_groups.push(protected(label, &pattern.to_string(), &why.message));
+        true
+    }
+
+    /// The pattern that protects a member.
+    fn protected_by(&self, id: &ScimUserId) -> Option<String> {
+        let user = self.actual.users.get(id)?;
+        let wanted = self.people.owners.get(id).and_then(|owner| self.desired.users.get(owner));
+        let names = [Some(&user.account.user_name), wanted.map(|user| &user.account.user_name)];
+        let mut names = names.into_iter().flatten();
+        names.find_map(|name| self.settings.protected.user(name)).map(ToString::to_string)
+    }
+
+    fn why_orphaned(&self, key: &GroupKey) -> Reason {
+        let message = match self.desired.skipped_groups.get(&OktaGroupId::new(key.as_str())) {
+            Some(left) => format!("the group is skipped by rule `{}`: {}", left.why.rule, left.why.message),
+            None => "no selected group of Okta becomes this group any more".to_owned(),
+        };
+        Reason::new(ORPHANED_GROUP, message)
     }
 
     /// Whether a member stays whatever the group should hold: somebody on hold, an account that the reading did not show, or
@@ -140,22 +207,41 @@ impl Members<'_> {
         !regrouped.is_empty() && !self.people.owners.get(id).is_some_and(is_settled)
     }
 
-    fn remove<'b>(
+    /// Those of them who are not protected; the others are told.
+    fn unprotected<'b>(
         &self,
         group: &GroupRef,
-        leaving: impl Iterator<Item = &'b ScimUserId>,
-        why: &Reason,
+        mut leaving: Vec<&'b ScimUserId>,
         findings: &mut Findings,
-    ) {
-        let leaving = leaving.filter_map(|id| self.actual.users.get(id)).map(|user| UserRef {
+    ) -> Vec<&'b ScimUserId> {
+        leaving.retain(|id| {
+            let pattern = self.protected_by(id);
+            if let Some(pattern) = &pattern {
+                let user_name = self.actual.users.get(*id).map_or("", |user| &user.account.user_name);
+                let group = &group.display_name;
+                findings
+                    .notes
+                    .push(format!("{user_name} stays in the group {group:?}: protected by {pattern:?}"));
+            }
+            pattern.is_none()
+        });
+        leaving
+    }
+
+    fn remove(&self, group: &GroupRef, leaving: Vec<&ScimUserId>, why: &Reason, findings: &mut Findings) {
+        for members in self.refs(leaving).chunks(MEMBERS_PER_REQUEST) {
+            let members = members.to_vec();
+            findings.stages.add(Phase::Revoke, Change::RemoveMembers { group: group.clone(), members }, why);
+        }
+    }
+
+    fn refs(&self, ids: Vec<&ScimUserId>) -> Vec<UserRef> {
+        let users = ids.into_iter().filter_map(|id| self.actual.users.get(id)).map(|user| UserRef {
             okta_id: self.people.owners.get(&user.id).cloned(),
             scim_id: Some(user.id.clone()),
             user_name: user.account.user_name.clone(),
         });
-        for members in by_name(leaving.collect()).chunks(MEMBERS_PER_REQUEST) {
-            let members = members.to_vec();
-            findings.stages.add(Phase::Revoke, Change::RemoveMembers { group: group.clone(), members }, why);
-        }
+        by_name(users.collect())
     }
 }
 

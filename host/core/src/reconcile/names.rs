@@ -4,6 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::name::folded;
 
+/// How every name begins that is borne for a moment only, while a ring is open.
+const TEMPORARY: &str = "usher-swap-";
+
+/// The name that an object of this key bears while others take theirs: nobody else's, and one that AWS takes.
+pub(super) fn temporary(key: impl std::fmt::Display) -> String {
+    format!("{TEMPORARY}{key}")
+}
+
+/// Whether a name is such a one.
+pub(super) fn is_temporary(name: &str) -> bool {
+    name.starts_with(TEMPORARY)
+}
+
 /// A value of an attribute that must be unique, as it is compared.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Claim {

@@ -10,6 +10,8 @@ use crate::plan::{Change, Operation};
 pub(super) enum Phase {
     /// Takes something away: nobody keeps access longer than need be.
     Revoke,
+    /// Takes accounts and groups away altogether, after their memberships.
+    Delete,
     /// Frees a name that is part of a ring.
     MakeRoom,
     /// Changes what stands; a name is taken in a later round than the one that frees it.

@@ -1,3 +1,5 @@
+mod allowed;
+
 use std::fmt::Write;
 
 use super::*;
@@ -19,6 +21,7 @@ struct World {
     desired: Desired,
     actual: Actual,
     whereabouts: BTreeMap<OktaUserId, Whereabouts>,
+    settings: Settings,
 }
 
 fn account(user_name: &str) -> Account {
@@ -65,6 +68,7 @@ impl World {
                 completeness: Completeness::Complete,
             },
             whereabouts: BTreeMap::new(),
+            settings: Settings::default(),
         }
     }
 
@@ -75,7 +79,8 @@ impl World {
 
     fn wanted(mut self, id: &str, account: Account) -> Self {
         let why = Reason::new("keep", "as drafted");
-        self.desired.users.insert(OktaUserId::new(id), DesiredUser { account, keeps_attributes: false, why });
+        let user = DesiredUser { account, keeps_attributes: false, is_deprovisioned: false, why };
+        self.desired.users.insert(OktaUserId::new(id), user);
         self
     }
 
@@ -111,7 +116,7 @@ impl World {
     }
 
     fn plan(&self) -> Plan {
-        reconcile(&self.desired, &self.actual, &self.whereabouts)
+        reconcile(&self.desired, &self.actual, &self.whereabouts, &self.settings)
     }
 
     fn told(&self) -> Vec<String> {
@@ -119,7 +124,7 @@ impl World {
     }
 
     fn leavers(&self) -> Vec<String> {
-        leavers(&self.desired, &self.actual).iter().map(|id| id.as_str().to_owned()).collect()
+        leavers(&self.desired, &self.actual, &self.settings).iter().map(|id| id.as_str().to_owned()).collect()
     }
 }
 
@@ -144,7 +149,9 @@ fn what(change: &Change) -> String {
         Change::RenameGroup { before, after, .. } => format!("{before} → {after}"),
         Change::CreateGroup { group, members }
         | Change::AddMembers { group, members }
+        | Change::DeleteGroup { group, members }
         | Change::RemoveMembers { group, members } => membership(group, members),
+        Change::DeleteUser { user, .. } => user.user_name.clone(),
     }
 }
 
@@ -176,7 +183,15 @@ fn equal_directories_need_nothing() {
         .wanted_group(TEAM, "team", &[ANN])
         .group_stands("g1", TEAM, "team", &["u1"]);
     assert_eq!(world.told(), NOTHING);
-    assert_eq!(world.plan().standing, Standing { active_users: 1, memberships: 1 });
+    let standing = Standing {
+        active_users: 1,
+        users: 1,
+        groups: 1,
+        peopled_groups: 1,
+        memberships: 1,
+        members: BTreeMap::new(),
+    };
+    assert_eq!(world.plan().standing, standing);
 }
 
 #[test]

@@ -3,20 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::difference::{between, change};
-use super::names::{Claim, Mover, contested, order};
+use super::names::{Claim, Mover, contested, order, temporary};
 use super::stages::Phase;
-use super::{Findings, okta_id, standing_leavers};
+use super::{Findings, okta_id};
 use crate::account::{Account, Field};
-use crate::actual::{Actual, ActualGroup, ActualUser};
+use crate::actual::{Actual, ActualUser};
 use crate::decision::Reason;
-use crate::desired::{Conflict, Desired, DesiredUser, Left};
-use crate::id::{GroupKey, OktaUserId, ScimUserId};
+use crate::desired::{Conflict, Desired, DesiredUser};
+use crate::id::{OktaUserId, ScimUserId};
 use crate::name::{folded, same};
 use crate::plan::{Change, UserRef};
-use crate::source::{UserStatus, Whereabouts};
-
-/// The rule under which a leaver stays active.
-const KEPT_RULE: &str = "group-on-hold";
+use crate::settings::Settings;
 
 /// The people of a plan, for their memberships.
 #[derive(Default)]
@@ -64,8 +61,13 @@ impl<'a> Match<'a> {
     }
 }
 
-/// Plans what becomes of the accounts of desired people.
-pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findings) -> People {
+/// Plans what becomes of the accounts of desired people. The names of `deleted` accounts are free when it is their turn.
+pub(super) fn reconcile(
+    desired: &Desired,
+    actual: &Actual,
+    deleted: &BTreeSet<ScimUserId>,
+    findings: &mut Findings,
+) -> People {
     let mut people = owners(desired, actual);
     let mut matches = matches(desired, actual);
     matches.retain(|id, found| {
@@ -86,7 +88,7 @@ pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findi
     });
 
     let mut movers = movers(&matches);
-    let blocked = contested(&movers, stayers(&matches, actual));
+    let blocked = contested(&movers, stayers(&matches, actual, deleted));
     for (id, (claim, holder)) in blocked {
         let Some(found) = matches.remove(&id) else { continue };
         findings.conflict(conflict(&movers[&id].label, &claim, holder));
@@ -130,93 +132,27 @@ pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findi
     people
 }
 
-/// Deactivates the accounts of held people whom Okta has closed.
-pub(super) fn deactivate_closed(desired: &Desired, actual: &Actual, findings: &mut Findings) {
+/// Deactivates the accounts of held people whom Okta has closed, unless they are protected.
+pub(super) fn deactivate_closed(
+    desired: &Desired,
+    actual: &Actual,
+    settings: &Settings,
+    findings: &mut Findings,
+) {
     for standing in actual.users.values().filter(|user| user.account.active) {
         let Some(id) = standing.external_id.as_deref().map(OktaUserId::new) else { continue };
         let Some(why) = desired.closed_users.get(&id).filter(|_| !desired.users.contains_key(&id)) else {
             continue;
         };
+        if settings.protected.user(&standing.account.user_name).is_some() {
+            continue;
+        }
         let user = UserRef {
             okta_id: Some(id),
             scim_id: Some(standing.id.clone()),
             user_name: standing.account.user_name.clone(),
         };
         deactivate_only(&user, &standing.account, why, findings);
-    }
-}
-
-/// Deactivates those leavers of whom Okta said where they are.
-pub(super) fn deactivate_leavers(
-    desired: &Desired,
-    actual: &Actual,
-    whereabouts: &BTreeMap<OktaUserId, Whereabouts>,
-    findings: &mut Findings,
-) {
-    for (id, user) in standing_leavers(desired, actual) {
-        let Some(place) = whereabouts.get(&id) else { continue };
-        if let Some(group) = group_on_hold(desired, actual, &user.id)
-            && may_sign_in(*place)
-            && !desired.skipped_users.contains_key(&id)
-        {
-            let user_name = &user.account.user_name;
-            let message = format!("a member of {group:?}, which is left as it is");
-            findings.notes.push(format!("{user_name} stays active: {message} ({id})"));
-            let why = Reason::new(KEPT_RULE, message);
-            findings.kept_users.push(Left { label: user_name.clone(), why });
-            continue;
-        }
-        let account = Account { active: false, ..user.account.clone() };
-        let changes = between(&user.account, &account);
-        let why = leaving(desired, &id, *place);
-        let user = UserRef {
-            okta_id: Some(id),
-            scim_id: Some(user.id.clone()),
-            user_name: user.account.user_name.clone(),
-        };
-        let change = Change::DeactivateUser { user, account: Box::new(account), changes };
-        findings.stages.add(Phase::Revoke, change, &why);
-    }
-}
-
-/// Whether Okta itself still lets the person in.
-fn may_sign_in(place: Whereabouts) -> bool {
-    !matches!(
-        place,
-        Whereabouts::Gone | Whereabouts::Known(UserStatus::Deprovisioned | UserStatus::Suspended)
-    )
-}
-
-/// A group that stays as it stands and has this member. To deactivate the member would take away what the hold keeps.
-fn group_on_hold<'a>(desired: &Desired, actual: &'a Actual, user: &ScimUserId) -> Option<&'a str> {
-    let on_hold = |group: &&ActualGroup| {
-        group.external_id.as_deref().map(GroupKey::new).is_some_and(|key| {
-            let may_be_on_hold = key.is_chosen() && !desired.held_groups.is_empty();
-            desired.untouched_groups.contains(&key) || (may_be_on_hold && !desired.groups.contains_key(&key))
-        })
-    };
-    let mut of_user = actual
-        .groups
-        .values()
-        .filter(|group| actual.members.get(&group.id).is_some_and(|members| members.contains(user)));
-    of_user.find(on_hold).map(|group| group.display_name.as_str())
-}
-
-/// Why a person leaves: what the policy said, if it said anything, else where Okta says the person is.
-fn leaving(desired: &Desired, id: &OktaUserId, place: Whereabouts) -> Reason {
-    if let Some(left) = desired.skipped_users.get(id) {
-        let message = format!("skipped by rule `{}`: {}", left.why.rule, left.why.message);
-        return Reason::new(left.why.rule.clone(), message);
-    }
-    match place {
-        Whereabouts::Gone => Reason::new("gone", "Okta has no such user any more"),
-        Whereabouts::Known(UserStatus::Deprovisioned) => {
-            Reason::new("deprovisioned", "is deprovisioned in Okta")
-        }
-        Whereabouts::Known(UserStatus::Suspended) => Reason::new("suspended", "is suspended in Okta"),
-        Whereabouts::Known(status) => {
-            Reason::new("not-selected", format!("is {} in Okta, but in no selected group", status.word()))
-        }
     }
 }
 
@@ -294,10 +230,15 @@ fn movers(matches: &BTreeMap<OktaUserId, Match<'_>>) -> BTreeMap<OktaUserId, Mov
     matches.iter().map(|(id, found)| (id.clone(), mover(id, found))).collect()
 }
 
-fn stayers(matches: &BTreeMap<OktaUserId, Match<'_>>, actual: &Actual) -> BTreeMap<Claim, String> {
+fn stayers(
+    matches: &BTreeMap<OktaUserId, Match<'_>>,
+    actual: &Actual,
+    deleted: &BTreeSet<ScimUserId>,
+) -> BTreeMap<Claim, String> {
     let moving: BTreeSet<&ScimUserId> =
         matches.values().filter_map(|found| Some(&found.account()?.id)).collect();
-    let staying = actual.users.values().filter(|user| !moving.contains(&user.id));
+    let staying =
+        actual.users.values().filter(|user| !moving.contains(&user.id) && !deleted.contains(&user.id));
     staying
         .flat_map(|user| {
             let known_as = user.external_id.as_deref().unwrap_or(user.id.as_str());
@@ -370,7 +311,7 @@ fn step_aside(
     let mut account = before.clone();
     for claim in claims {
         if claim.attribute == Field::UserName.name() {
-            account.user_name = format!("usher-swap-{id}");
+            account.user_name = temporary(id);
         } else {
             account.email = None;
         }

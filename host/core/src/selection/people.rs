@@ -8,7 +8,7 @@ use crate::decision::{Reason, TargetGroup, UserDecision, UserVerdict};
 use crate::desired::{Desired, DesiredGroup, DesiredUser, Left, Scope, UserToDecide};
 use crate::draft;
 use crate::id::{GroupKey, OktaGroupId, OktaUserId};
-use crate::source::{SourceReading, SourceUser};
+use crate::source::{SourceReading, SourceUser, UserStatus};
 
 /// The rule under which a person is held whose account AWS would refuse.
 const ACCOUNT_RULE: &str = "account";
@@ -120,7 +120,9 @@ impl<'a> Gathering<'a> {
             self.held.insert(id.clone(), left(&person.source, why));
         }
         let why = Reason { rule: why.rule.clone(), message: message(person, &account, why) };
-        self.users.insert(id.clone(), DesiredUser { account, keeps_attributes, why });
+        let is_deprovisioned = !account.active && person.source.status == UserStatus::Deprovisioned;
+        let user = DesiredUser { account, keeps_attributes, is_deprovisioned, why };
+        self.users.insert(id.clone(), user);
     }
 
     /// Leaves account and memberships as they stand. Only whom Okta has closed is closed: a hold keeps nothing open.

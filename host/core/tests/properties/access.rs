@@ -8,6 +8,7 @@ use proptest::test_runner::{Config, TestRunner};
 use usher_core::desired::Scope;
 use usher_core::plan::{Change, Plan};
 use usher_core::reconcile::reconcile;
+use usher_core::settings::Settings;
 
 use crate::organisation::{Becomes, Given, Group, Organisation, Says, group_id, organisation, team_key};
 use crate::target::Target;
@@ -20,7 +21,12 @@ fn any_organisation() -> impl Strategy<Value = Organisation> {
 fn run(organisation: &Organisation) -> (Target, Plan) {
     let mut target = Target::new(organisation.actual());
     let desired = organisation.desired();
-    let plan = reconcile(&desired, &target.actual, &organisation.whereabouts(&desired, &target.actual));
+    let plan = reconcile(
+        &desired,
+        &target.actual,
+        &organisation.whereabouts(&desired, &target.actual),
+        &Settings::default(),
+    );
     target.apply_all(&plan.operations);
     (target, plan)
 }
@@ -218,7 +224,7 @@ proptest! {
         let (target, _) = run(&it);
         let desired = it.desired();
         let whereabouts = it.whereabouts(&desired, &target.actual);
-        prop_assert_eq!(reconcile(&desired, &target.actual, &whereabouts).operations, vec![]);
+        prop_assert_eq!(reconcile(&desired, &target.actual, &whereabouts, &Settings::default()).operations, vec![]);
     }
 }
 

@@ -6,6 +6,7 @@ use usher_core::account::Account;
 use usher_core::actual::{ActualGroup, ActualUser};
 use usher_core::id::{GroupKey, OktaUserId, ScimGroupId};
 use usher_core::name;
+use usher_core::settings::{Leavers, Memberships, OrphanedGroups};
 use usher_core::source::{UserStatus, Whereabouts};
 
 use crate::target::{Contents, Target};
@@ -15,37 +16,28 @@ use crate::world::World;
 pub(crate) fn contents(world: &World) -> Contents {
     let before = Target::new(world.actual.clone()).contents();
     let links = links(world);
-    let mut users = BTreeMap::new();
-    for (known_as, account) in &before.users {
-        if !links.contains_key(known_as) {
-            let leaves = leaves(world, &OktaUserId::new(known_as.clone()));
-            let closed = world.desired.closed_users.contains_key(&OktaUserId::new(known_as.clone()));
-            let active = account.active && !leaves && !closed;
-            users.insert(known_as.clone(), Account { active, ..account.clone() });
-        }
-    }
-    for (id, user) in &world.desired.users {
-        let stands = before.users.contains_key(id.as_str()) || links.values().any(|it| it == id.as_str());
-        if user.keeps_attributes {
-            if let Some(account) = users.get_mut(id.as_str()) {
-                account.active &= user.account.active;
-            }
-        } else if stands || user.account.active {
-            let account = Account { profile_url: None, ..user.account.clone() };
-            users.insert(id.as_str().to_owned(), account);
-        }
-    }
+    let users = users(world, &before, &links);
+    let name = |known_as: &String| links.get(known_as).unwrap_or(known_as).clone();
+    let is_there = |known_as: &String| users.contains_key(&name(known_as));
+    let is_mirrored = world.settings.memberships == Memberships::Mirror;
+
     let mut groups = BTreeMap::new();
     for (key, group) in &world.desired.groups {
-        let wanted = group.members.iter().map(|id| id.as_str().to_owned());
-        let mut members: BTreeSet<String> = wanted
-            .filter(|id| {
-                users.contains_key(id) && world.desired.users.contains_key(&OktaUserId::new(id.clone()))
-            })
-            .collect();
-        let standing = standing(world, key, &group.display_name);
-        let stay = standing.iter().flat_map(|it| &before.groups[it].1).filter(|id| stays(world, key, id));
-        members.extend(stay.map(|id| links.get(id).unwrap_or(id).clone()));
+        let wanted = group.members.iter().filter(|id| is_wanted(world, id)).map(|id| id.as_str().to_owned());
+        let mut members: BTreeSet<String> = wanted.filter(|id| users.contains_key(id)).collect();
+        let (mut old_name, mut standing_members) = (None, BTreeSet::new());
+        if let Some((name, members)) = standing(world, key, &group.display_name).map(|it| &before.groups[&it])
+        {
+            (old_name, standing_members) = (Some(name), members.clone());
+        }
+        let stay = |id: &&String| !is_mirrored || stays(world, key, id) || is_protected(world, id);
+        members.extend(standing_members.iter().filter(stay).map(name));
+        let names = [Some(&group.display_name), old_name];
+        let is_protected = names.into_iter().flatten().any(|it| world.settings.protected.group(it).is_some());
+        if members.is_empty() && is_protected {
+            members.extend(standing_members.iter().map(name));
+        }
+        members.retain(|id| users.contains_key(id));
         groups.insert(key.as_str().to_owned(), (group.display_name.clone(), members));
     }
     let adopted: BTreeSet<String> =
@@ -56,32 +48,118 @@ pub(crate) fn contents(world: &World) -> Contents {
             continue;
         }
         let on_hold = key.is_chosen() && !world.desired.held_groups.is_empty();
-        let is_emptied =
-            GroupKey::is_ours(&known_as) && !world.desired.untouched_groups.contains(&key) && !on_hold;
-        let stay = |id: &String| !is_emptied || stays(world, &key, id);
-        let members =
-            members.into_iter().filter(stay).map(|id| links.get(&id).unwrap_or(&id).clone()).collect();
+        let is_left =
+            !GroupKey::is_ours(&known_as) || world.desired.untouched_groups.contains(&key) || on_hold;
+        let stay: BTreeSet<&String> =
+            members.iter().filter(|id| stays(world, &key, id) || is_protected(world, id)).collect();
+        let orphaned = world.settings.orphaned_groups;
+        let all_stay = is_left
+            || orphaned == OrphanedGroups::Keep
+            || (stay.is_empty() && world.settings.protected.group(&display_name).is_some());
+        if !all_stay && stay.is_empty() && orphaned == OrphanedGroups::Delete {
+            continue;
+        }
+        let stay = if all_stay || !is_mirrored { members.iter().collect() } else { stay };
+        let members = stay.into_iter().filter(|id| is_there(id)).map(name).collect();
         groups.insert(known_as, (display_name, members));
     }
     Contents { users, groups }
 }
 
-/// Whether somebody who is not desired loses the account: Okta was asked, and the person is not an active member of a group
-/// that is left as it is.
-pub(crate) fn leaves(world: &World, id: &OktaUserId) -> bool {
-    let Some(place) = world.whereabouts.get(id) else { return false };
+fn users(world: &World, before: &Contents, links: &BTreeMap<String, String>) -> BTreeMap<String, Account> {
+    let mut users = BTreeMap::new();
+    for (known_as, account) in before.users.iter().filter(|(known_as, _)| !links.contains_key(*known_as)) {
+        let id = OktaUserId::new(known_as.clone());
+        let is_closed = world.desired.closed_users.contains_key(&id) && !is_protected(world, known_as);
+        let fate = if is_wanted(world, &id) { Fate::Stays } else { fate(world, &id) };
+        if fate != Fate::Gone {
+            let active = account.active && fate == Fate::Stays && !is_closed;
+            users.insert(known_as.clone(), Account { active, ..account.clone() });
+        }
+    }
+    for (id, user) in world.desired.users.iter().filter(|(id, _)| is_wanted(world, id)) {
+        let known_as = links.iter().find(|(_, it)| *it == id.as_str()).map_or(id.as_str(), |(it, _)| it);
+        let standing = before.users.get(known_as);
+        let was_active = standing.is_some_and(|account| account.active);
+        let active = user.account.active || (was_active && is_protected(world, known_as));
+        if user.keeps_attributes {
+            if let Some(account) = users.get_mut(id.as_str()) {
+                account.active &= active;
+            }
+        } else if standing.is_some() || user.account.active {
+            let account = Account { profile_url: None, active, ..user.account.clone() };
+            users.insert(id.as_str().to_owned(), account);
+        }
+    }
+    users
+}
+
+/// What becomes of the account of somebody who is not desired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Stays,
+    Closed,
+    Gone,
+}
+
+/// Nobody goes of whom Okta was not asked, who is protected, or who is an active member of a group that is left as it is.
+pub(crate) fn fate(world: &World, id: &OktaUserId) -> Fate {
+    let Some(place) = world.whereabouts.get(id) else { return Fate::Stays };
     let is_closed = match place {
         Whereabouts::Gone => true,
         Whereabouts::Known(status) => matches!(status, UserStatus::Suspended | UserStatus::Deprovisioned),
     };
+    let is_on_hold = is_on_hold(world, id);
+    let is_let_go = is_closed || world.desired.skipped_users.contains_key(id) || !is_on_hold;
+    let leavers = world.settings.leavers;
+    if leavers == Leavers::Keep || is_protected(world, id.as_str()) || !is_let_go {
+        return Fate::Stays;
+    }
+    let is_suspended = *place == Whereabouts::Known(UserStatus::Suspended);
+    if leavers == Leavers::Delete
+        && !is_suspended
+        && !is_on_hold
+        && !world.desired.people_on_hold.contains(id)
+    {
+        Fate::Gone
+    } else {
+        Fate::Closed
+    }
+}
+
+/// Whether somebody is a member of a group that is left as it is.
+fn is_on_hold(world: &World, id: &OktaUserId) -> bool {
     let groups = Target::new(world.actual.clone()).contents().groups;
-    let is_kept = groups.iter().filter(|(_, (_, members))| members.contains(id.as_str())).any(|(key, _)| {
+    groups.iter().filter(|(_, (_, members))| members.contains(id.as_str())).any(|(key, _)| {
         let key = GroupKey::new(key.clone());
         let nobody_knows = key.is_chosen() && !world.desired.groups.contains_key(&key);
         world.desired.untouched_groups.contains(&key)
             || (nobody_knows && !world.desired.held_groups.is_empty())
+    })
+}
+
+/// Whether somebody is desired: where leavers are deleted, nobody is whom Okta has deactivated for good, unless there is doubt.
+pub(crate) fn is_wanted(world: &World, id: &OktaUserId) -> bool {
+    let Some(user) = world.desired.users.get(id) else { return false };
+    let is_in_doubt = world.desired.held_users.contains_key(id) || world.desired.people_on_hold.contains(id);
+    let deletes = world.settings.leavers == Leavers::Delete && user.is_deprovisioned;
+    let mut accounts = world.actual.users.values();
+    let own = accounts.find(|it| it.external_id.as_deref() == Some(id.as_str()));
+    let mut names = own.map(|own| &own.account.user_name).into_iter().chain([&user.account.user_name]);
+    let is_protected = names.any(|name| world.settings.protected.user(name).is_some());
+    !deletes || is_in_doubt || is_on_hold(world, id) || is_protected
+}
+
+/// Whether a pattern protects somebody known so before, by the name that stands or the one that is wanted.
+pub(crate) fn is_protected(world: &World, known_as: &str) -> bool {
+    let standing = world.actual.users.values().find(|user| {
+        user.external_id.as_deref() == Some(known_as)
+            || (user.external_id.is_none() && user.id.as_str() == known_as)
     });
-    is_closed || world.desired.skipped_users.contains_key(id) || !is_kept
+    let linked = links(world).get(known_as).map_or(OktaUserId::new(known_as), OktaUserId::new);
+    let wanted = world.desired.users.get(&linked).map(|user| &user.account.user_name);
+    let mut names = standing.map(|user| &user.account.user_name).into_iter().chain(wanted);
+    names.any(|name| world.settings.protected.user(name).is_some())
 }
 
 /// Accounts without an Okta id that a desired person takes over: what they are known as → the Okta id.
@@ -91,7 +169,7 @@ fn links(world: &World) -> BTreeMap<String, String> {
         .filter_map(|user| {
             let known_as = user.external_id.clone().unwrap_or_else(|| user.id.as_str().to_owned());
             let (id, _) = world.desired.users.iter().find(|(id, wanted)| {
-                if wanted.keeps_attributes {
+                if wanted.keeps_attributes || !is_wanted(world, id) {
                     return false;
                 }
                 let has_own =

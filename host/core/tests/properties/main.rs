@@ -14,12 +14,13 @@ use proptest::test_runner::{Config, TestRunner};
 use usher_core::actual::Completeness;
 use usher_core::decision::Reason;
 use usher_core::desired::{DesiredGroup, DesiredUser, Scope};
-use usher_core::id::GroupKey;
+use usher_core::id::{GroupKey, OktaUserId};
 use usher_core::plan::{Change, Operation, Plan};
 use usher_core::reconcile::{leavers, reconcile};
+use usher_core::settings::{Leavers, OrphanedGroups};
 
 use crate::target::Target;
-use crate::world::{Peace, World, account, okta_id, world};
+use crate::world::{Peace, World, account, okta_id, some_protected, world};
 
 fn any_world() -> impl Strategy<Value = World> {
     let peace = prop_oneof![Just(Peace::Clean), Just(Peace::Contested)];
@@ -34,7 +35,7 @@ fn clean_world() -> impl Strategy<Value = World> {
 }
 
 fn plan(world: &World, target: &Target) -> Plan {
-    reconcile(&world.desired, &target.actual, &world.whereabouts)
+    reconcile(&world.desired, &target.actual, &world.whereabouts, &world.settings)
 }
 
 /// The operations with each stage in another order.
@@ -68,7 +69,11 @@ proptest! {
     #![proptest_config(Config { cases: 512, failure_persistence: None, ..Config::default() })]
 
     #[test]
-    fn applying_the_plan_gives_the_desired_directory(world in clean_world()) {
+    fn applying_the_plan_gives_the_desired_directory(
+        mut world in clean_world(),
+        protected in prop::option::weighted(0.3, some_protected()),
+    ) {
+        world.settings.protected = protected.unwrap_or(world.settings.protected);
         let mut target = Target::new(world.actual.clone());
         let plan = plan(&world, &target);
         prop_assert_eq!(&plan.conflicts, &vec![]);
@@ -131,7 +136,8 @@ proptest! {
         after.apply_all(&plan(&world, &before).operations);
         for id in world.desired.held_users.keys().filter(|id| !world.desired.users.contains_key(id)) {
             let kept = expected::trace(&before, id).map(|(mut user, groups)| {
-                user.account.active &= !world.desired.closed_users.contains_key(id);
+                let is_closed = world.desired.closed_users.contains_key(id);
+                user.account.active &= !is_closed || expected::is_protected(&world, id.as_str());
                 (user, groups)
             });
             prop_assert_eq!(kept, expected::trace(&after, id));
@@ -144,10 +150,15 @@ proptest! {
         for user in world.actual.users.values().filter(|user| !expected::is_named(&world, user)) {
             prop_assert_eq!(after.actual.users.get(&user.id), Some(user));
         }
+        let deletes = world.settings.orphaned_groups == OrphanedGroups::Delete;
         for group in world.actual.groups.values().filter(|group| !expected::is_group_named(&world, group)) {
-            prop_assert_eq!(after.actual.groups.get(&group.id), Some(group));
+            if group.external_id.is_none() || !deletes {
+                prop_assert_eq!(after.actual.groups.get(&group.id), Some(group));
+            }
             if group.external_id.is_none() {
-                prop_assert_eq!(&after.actual.members[&group.id], &world.actual.members[&group.id]);
+                let mut members = world.actual.members[&group.id].clone();
+                members.retain(|id| after.actual.users.contains_key(id));
+                prop_assert_eq!(&after.actual.members[&group.id], &members);
             }
         }
     }
@@ -159,7 +170,7 @@ proptest! {
             world(Peace::Clean, Scope::Whole, Completeness::Partial),
         ],
     ) {
-        prop_assert_eq!(leavers(&world.desired, &world.actual), vec![]);
+        prop_assert_eq!(leavers(&world.desired, &world.actual, &world.settings), vec![]);
         for operation in plan(&world, &Target::new(world.actual.clone())).operations {
             match &operation.change {
                 Change::DeactivateUser { user, .. } => {
@@ -168,25 +179,60 @@ proptest! {
                     prop_assert!(world.desired.users.contains_key(&id) || is_closed);
                 }
                 Change::RemoveMembers { group, .. } => prop_assert!(world.desired.groups.contains_key(&group.key)),
+                Change::DeleteUser { .. } | Change::DeleteGroup { .. } => prop_assert!(false, "{:?}", operation),
                 _ => {}
             }
         }
     }
 
     #[test]
-    fn only_leavers_of_whom_okta_said_where_they_are_and_whom_no_hold_keeps_are_deactivated(world in clean_world()) {
-        let asked: BTreeSet<_> = leavers(&world.desired, &world.actual).into_iter().collect();
-        let answered: BTreeSet<_> = asked.iter().filter(|id| expected::leaves(&world, id)).cloned().collect();
+    fn only_leavers_of_whom_okta_said_where_they_are_and_whom_nothing_keeps_go(world in clean_world()) {
         let operations = plan(&world, &Target::new(world.actual.clone())).operations;
-        let deactivated: BTreeSet<_> = operations
-            .iter()
-            .filter_map(|operation| match &operation.change {
-                Change::DeactivateUser { user, .. } => user.okta_id.clone(),
-                _ => None,
-            })
-            .filter(|id| !world.desired.users.contains_key(id) && !world.desired.held_users.contains_key(id))
-            .collect();
-        prop_assert_eq!(deactivated, answered);
+        let is_wanted = |id: &OktaUserId| expected::is_wanted(&world, id) || world.desired.held_users.contains_key(id);
+        let (mut deactivated, mut deleted) = (BTreeSet::new(), BTreeSet::new());
+        for operation in &operations {
+            match &operation.change {
+                Change::DeactivateUser { user, .. } => deactivated.extend(user.okta_id.clone()),
+                Change::DeleteUser { user, .. } => deleted.extend(user.okta_id.clone()),
+                _ => {}
+            }
+        }
+        deactivated.retain(|id| !is_wanted(id));
+        let asked: BTreeSet<_> = leavers(&world.desired, &world.actual, &world.settings).into_iter().collect();
+        let of_fate = |fate| -> BTreeSet<OktaUserId> {
+            asked.iter().filter(|id| expected::fate(&world, id) == fate).cloned().collect()
+        };
+        let active = |id: &OktaUserId| {
+            let mut users = world.actual.users.values();
+            users.any(|user| user.external_id.as_deref() == Some(id.as_str()) && user.account.active)
+        };
+        let closed: BTreeSet<_> = of_fate(expected::Fate::Closed).into_iter().filter(active).collect();
+        prop_assert_eq!(deactivated, closed);
+        prop_assert_eq!(deleted, of_fate(expected::Fate::Gone));
+    }
+
+    #[test]
+    fn what_is_protected_loses_nothing(world in any_world()) {
+        let before = Target::new(world.actual.clone());
+        let mut after = before.clone();
+        after.apply_all(&plan(&world, &before).operations);
+        if !world.settings.protected.users.is_empty() {
+            for user in world.actual.users.values() {
+                prop_assert!(after.actual.users.get(&user.id).is_some_and(|it| it.account.active >= user.account.active));
+            }
+            for (group, members) in &world.actual.members {
+                if let Some(after) = after.actual.members.get(group) {
+                    prop_assert!(after.is_superset(members));
+                }
+            }
+        }
+        if !world.settings.protected.groups.is_empty() {
+            let deletes = world.settings.leavers == Leavers::Delete;
+            for (group, members) in world.actual.members.iter().filter(|(_, members)| !members.is_empty() && !deletes) {
+                prop_assert!(after.actual.members.get(group).is_some_and(|after| !after.is_empty()), "{:?}", members);
+            }
+            prop_assert!(world.actual.groups.keys().all(|id| after.actual.groups.contains_key(id)));
+        }
     }
 }
 
@@ -218,10 +264,10 @@ fn crowded(mut world: World, crowd: usize, before: usize, after: usize) -> World
     for (number, id) in ids.iter().enumerate() {
         let account = account(&format!("crowd{number}"), None);
         let why = Reason::new("test", "wanted");
-        world
-            .desired
-            .users
-            .insert(id.clone(), DesiredUser { account: account.clone(), keeps_attributes: false, why });
+        world.desired.users.insert(
+            id.clone(),
+            DesiredUser { account: account.clone(), keeps_attributes: false, is_deprovisioned: false, why },
+        );
         if number >= crowd - before {
             let user = ActualUser { id: scim_id(id), external_id: Some(id.as_str().to_owned()), account };
             world.actual.users.insert(scim_id(id), user);
@@ -272,6 +318,8 @@ fn the_worlds_have_all_that_the_properties_are_about() {
             "rename-group",
             "add-members",
             "remove-members",
+            "delete-user",
+            "delete-group",
         ] {
             meet(kind, any(&|it| it.change.kind() == kind));
         }
@@ -324,7 +372,20 @@ fn the_worlds_have_all_that_the_properties_are_about() {
                 &|it| matches!(&it.change, Change::RemoveMembers { members, .. } if members.iter().any(|it| it.okta_id.is_none())),
             ),
         );
-        meet("inactive not created", !plan.notes.is_empty());
+        meet("inactive not created", plan.notes.iter().any(|it| it.starts_with("no account")));
+        meet("additive", plan.notes.iter().any(|it| it.contains("additive")));
+        meet("leavers kept", plan.notes.iter().any(|it| it.starts_with("leavers")));
+        meet("orphans kept", plan.notes.iter().any(|it| it.contains("orphaned_groups")));
+        meet("a protected member", plan.notes.iter().any(|it| it.contains("protected")));
+        meet("a protected person", plan.kept_users.iter().any(|it| it.why.rule == "protected"));
+        meet("a protected group", !plan.kept_groups.is_empty());
+        meet(
+            "a deprovisioned member deleted",
+            any(
+                &|it| matches!(&it.change, Change::DeleteUser { user, .. } if user.okta_id.as_ref().is_some_and(|id| world.desired.users.contains_key(id))),
+            ),
+        );
+        meet("a suspended leaver deactivated", any(&|it| it.why.rule == "suspended"));
     }
     let rare: Vec<_> = met.iter().filter(|(_, times)| **times < 20).collect();
     assert!(rare.is_empty(), "met too rarely in 1000 worlds: {rare:?}");

@@ -11,6 +11,7 @@ use usher_core::desired::{Desired, Scope, UserToDecide};
 use usher_core::id::{OktaGroupId, OktaUserId, ScimGroupId, ScimUserId};
 use usher_core::reconcile::leavers;
 use usher_core::selection::Selection;
+use usher_core::settings::Settings;
 use usher_core::source::{
     GroupOrigin, SourceGroup, SourceReading, SourceUser, UserStatus, Value, Whereabouts,
 };
@@ -267,7 +268,7 @@ impl Organisation {
         desired: &Desired,
         actual: &Actual,
     ) -> BTreeMap<OktaUserId, Whereabouts> {
-        let asked = leavers(desired, actual);
+        let asked = leavers(desired, actual, &Settings::default());
         let status = |id: &OktaUserId| {
             let person = (0..PEOPLE).find(|it| okta_id(*it) == *id).map(|it| self.source_user(it));
             person.map_or(Whereabouts::Gone, |it| Whereabouts::Known(it.status))

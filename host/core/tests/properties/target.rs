@@ -7,6 +7,7 @@ use usher_core::actual::{Actual, ActualGroup, ActualUser, Completeness};
 use usher_core::id::{ScimGroupId, ScimUserId};
 use usher_core::name;
 use usher_core::plan::{AttributeChange, Change, GroupRef, MEMBERS_PER_REQUEST, Operation, UserRef};
+use usher_core::problems::group_name_problem;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
@@ -99,6 +100,25 @@ impl Target {
             Change::RemoveMembers { group, members } => {
                 let id = self.group(group)?;
                 self.change_members(&id, members, |set, user| set.remove(&user))
+            }
+            Change::DeleteUser { user, account } => {
+                let id = self.user(user)?;
+                ensure(self.actual.users[&id].account == **account, "another account than told")?;
+                self.actual.users.remove(&id);
+                self.actual.members.values_mut().for_each(|members| {
+                    members.remove(&id);
+                });
+                Ok(())
+            }
+            Change::DeleteGroup { group, members } => {
+                let id = self.group(group)?;
+                let told: BTreeSet<_> = members.iter().filter_map(|user| user.scim_id.clone()).collect();
+                let is_told = self.actual.members.get(&id).is_some_and(|members| members.is_subset(&told));
+                // Accounts may go in the same stage.
+                ensure(is_told, "other members than told")?;
+                self.actual.groups.remove(&id);
+                self.actual.members.remove(&id);
+                Ok(())
             }
         }
     }
@@ -227,7 +247,8 @@ impl Target {
 
     fn check_name(&self, id: &ScimGroupId, display_name: &str) -> Result<(), String> {
         let mut others = self.actual.groups.values().filter(|other| other.id != *id);
-        ensure(others.all(|other| !name::same(&other.display_name, display_name)), "duplicate displayName")
+        ensure(others.all(|other| !name::same(&other.display_name, display_name)), "duplicate displayName")?;
+        ensure(group_name_problem(display_name).is_none(), "a name that AWS refuses")
     }
 }
 

@@ -11,6 +11,8 @@ use usher_core::decision::Reason;
 use usher_core::desired::{Desired, DesiredGroup, DesiredUser, Left, Scope};
 use usher_core::id::{GroupKey, OktaGroupId, OktaUserId, ScimGroupId, ScimUserId};
 use usher_core::name::folded;
+use usher_core::protected::{Pattern, Protected};
+use usher_core::settings::{Leavers, Memberships, OrphanedGroups, Settings};
 use usher_core::source::{UserStatus, Whereabouts};
 
 use crate::target;
@@ -27,6 +29,7 @@ pub(crate) struct World {
     pub(crate) desired: Desired,
     pub(crate) actual: Actual,
     pub(crate) whereabouts: BTreeMap<OktaUserId, Whereabouts>,
+    pub(crate) settings: Settings,
 }
 
 /// How much may be contested.
@@ -61,6 +64,7 @@ struct Person {
     fate: Fate,
     was_active: bool,
     is_active: bool,
+    is_deprovisioned: bool,
     has_email: (bool, bool),
     titles: (usize, usize),
     shouts: (bool, bool),
@@ -90,6 +94,7 @@ fn person() -> impl Strategy<Value = Person> {
         Just(None),
         Just(Some(Whereabouts::Gone)),
         Just(Some(Whereabouts::Known(UserStatus::Deprovisioned))),
+        Just(Some(Whereabouts::Known(UserStatus::Suspended))),
         Just(Some(Whereabouts::Known(UserStatus::Active)))
     ];
     let mostly = || prop::bool::weighted(0.8);
@@ -98,22 +103,27 @@ fn person() -> impl Strategy<Value = Person> {
         there,
         fate,
         mostly(),
-        mostly(),
+        (mostly(), any::<bool>()),
         (mostly(), mostly()),
         (0..3usize, 0..3usize),
         (rarely(), rarely()),
         place,
     )
-        .prop_map(|(there, fate, was_active, is_active, has_email, titles, shouts, place)| Person {
-            there,
-            fate,
-            was_active,
-            is_active,
-            has_email,
-            titles,
-            shouts,
-            place,
-        })
+        .prop_map(
+            |(there, fate, was_active, (is_active, is_deprovisioned), has_email, titles, shouts, place)| {
+                Person {
+                    there,
+                    fate,
+                    was_active,
+                    is_active,
+                    is_deprovisioned,
+                    has_email,
+                    titles,
+                    shouts,
+                    place,
+                }
+            },
+        )
 }
 
 fn group() -> impl Strategy<Value = Group> {
@@ -145,9 +155,45 @@ prop_compose! {
         emails in (shuffled(), shuffled()),
         group_names in (shuffled(), shuffled()),
         on_hold in prop::option::weighted(0.3, btree_set(0..PEOPLE, 0..4)),
+        settings in settings(),
     ) -> World {
-        Building::new(peace, scope, completeness, on_hold).build(&people, &groups, [user_names, emails], group_names)
+        Building::new(peace, scope, completeness, on_hold, settings).build(&people, &groups, [user_names, emails], group_names)
     }
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let memberships = prop_oneof![4 => Just(Memberships::Mirror), 1 => Just(Memberships::Additive)];
+    let leavers =
+        prop_oneof![4 => Just(Leavers::Deactivate), 1 => Just(Leavers::Keep), 3 => Just(Leavers::Delete)];
+    let orphaned_groups = prop_oneof![
+        3 => Just(OrphanedGroups::Empty),
+        2 => Just(OrphanedGroups::Keep),
+        3 => Just(OrphanedGroups::Delete)
+    ];
+    // All or none: names wander, and protection would come and go with them from one plan to the next.
+    let all = || prop::bool::weighted(0.1).prop_map(|all| if all { vec![pattern("*")] } else { vec![] });
+    (memberships, leavers, orphaned_groups, all(), all()).prop_map(
+        |(memberships, leavers, orphaned_groups, users, groups)| Settings {
+            memberships,
+            leavers,
+            orphaned_groups,
+            protected: Protected { users, groups },
+        },
+    )
+}
+
+/// Some of the names that wander.
+pub(crate) fn some_protected() -> impl Strategy<Value = Protected> {
+    let some = |all: [&'static str; 3]| {
+        prop::sample::subsequence(all.to_vec(), 0..3)
+            .prop_map(|some| some.into_iter().map(pattern).collect::<Vec<_>>())
+    };
+    (some(["name1*", "NAME?", "fresh3"]), some(["group2", "group?", "fresh*"]))
+        .prop_map(|(users, groups)| Protected { users, groups })
+}
+
+fn pattern(text: &str) -> Pattern {
+    text.parse().expect("a pattern")
 }
 
 pub(crate) fn okta_id(number: usize) -> OktaUserId {
@@ -184,7 +230,13 @@ struct Building {
 }
 
 impl Building {
-    fn new(peace: Peace, scope: Scope, completeness: Completeness, on_hold: Option<BTreeSet<usize>>) -> Self {
+    fn new(
+        peace: Peace,
+        scope: Scope,
+        completeness: Completeness,
+        on_hold: Option<BTreeSet<usize>>,
+        settings: Settings,
+    ) -> Self {
         let held_groups = on_hold.iter().map(|_| (OktaGroupId::new("00gHeld"), left("on hold"))).collect();
         let desired = Desired {
             scope,
@@ -202,7 +254,7 @@ impl Building {
             conflicts: Vec::new(),
         };
         let actual = Actual { completeness, ..target::empty() };
-        Self { peace, world: World { desired, actual, whereabouts: BTreeMap::new() } }
+        Self { peace, world: World { desired, actual, whereabouts: BTreeMap::new(), settings } }
     }
 
     fn build(
@@ -238,6 +290,9 @@ impl Building {
             );
             if person.there == There::HandMade {
                 let email = match (self.peace, person.fate) {
+                    (Peace::Clean, Fate::Desired) if person.is_deprovisioned => {
+                        format!("hand{number}@acme.example")
+                    }
                     (Peace::Contested, _) | (_, Fate::Desired) => {
                         format!("mail{}@acme.example", emails.0[number])
                     }
@@ -302,17 +357,23 @@ impl Building {
         let title = title(person.titles.1);
         let account = Account { active: person.is_active, title, profile_url, ..account(&user_name, email) };
         let desired = &mut self.world.desired;
+        let is_deprovisioned = person.is_deprovisioned && !person.is_active;
+        let why = Reason::new("test", "wanted");
+        if is_deprovisioned && matches!(person.fate, Fate::Desired | Fate::Broken) {
+            self.world.whereabouts.insert(id.clone(), Whereabouts::Known(UserStatus::Deprovisioned));
+        }
         match person.fate {
             Fate::Desired => {
-                desired.users.insert(
-                    id,
-                    DesiredUser { account, keeps_attributes: false, why: Reason::new("test", "wanted") },
-                );
+                let user = DesiredUser { account, keeps_attributes: false, is_deprovisioned, why };
+                desired.users.insert(id, user);
             }
             Fate::Broken => {
-                let why = Reason::new("test", "wanted");
-                desired.held_users.insert(id.clone(), left(&user_name));
-                desired.users.insert(id, DesiredUser { account, keeps_attributes: true, why });
+                // Whom Okta has closed is nobody to be told of.
+                if person.is_active || person.there != There::Linked || person.shouts.0 {
+                    desired.held_users.insert(id.clone(), left(&user_name));
+                }
+                let user = DesiredUser { account, keeps_attributes: true, is_deprovisioned, why };
+                desired.users.insert(id, user);
             }
             Fate::Held => {
                 if !person.is_active {

@@ -11,7 +11,6 @@ mod redact;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use usher_core::actual::Actual;
@@ -23,6 +22,7 @@ pub use error::SnapshotError;
 pub use redact::Redacted;
 
 use crate::session::Candidates;
+use crate::whole_file;
 
 /// Both sides as they were read at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,24 +73,7 @@ impl Snapshot {
     /// # Errors
     /// Whatever the file system says.
     pub fn save(&self, path: &Path) -> Result<(), SnapshotError> {
-        self.try_save(path)
+        whole_file::write(path, |writer| Ok(serde_json::to_writer(writer, &file::File::of(self))?))
             .map_err(|source| SnapshotError::Unwritable { path: path.display().to_string(), source })
-    }
-
-    fn try_save(&self, path: &Path) -> std::io::Result<()> {
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        // On Unix such a file is made with mode 0600, and a rename keeps that.
-        let mut file = tempfile::Builder::new().prefix(".usher-snapshot-").tempfile_in(folder)?;
-        let mut writer = BufWriter::new(&mut file);
-        serde_json::to_writer(&mut writer, &file::File::of(self))?;
-        writer.write_all(b"\n")?;
-        writer.flush()?;
-        drop(writer);
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
     }
 }

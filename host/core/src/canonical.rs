@@ -1,10 +1,10 @@
-//! A configuration as one text, whatever order its keys were written in.
+//! A document as one text, whatever order its keys were written in.
 
 use serde_json::{Map, Value};
 
-/// JSON without white space, the keys of every object in the order of their code points. This is what a plugin is handed and
-/// what the digest of its configuration is made of, so that the two cannot disagree.
-pub(crate) fn text(value: &Value) -> String {
+/// JSON without white space, the keys of every object in the order of their code points. Digests are made of it: of a policy's
+/// configuration, which is handed to the plugin in this very form, and of a plan.
+pub fn text(value: &Value) -> String {
     sorted(value).to_string()
 }
 

@@ -1,0 +1,77 @@
+//! Why a plan is not written, and what would let it be.
+
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+use usher_core::plan_hash::PlanHash;
+
+use super::escape::plain;
+use super::result::Refused;
+use crate::arguments::RunArguments;
+
+const RED: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+const BOLD: Style = Style::new().bold();
+
+/// The one command that allows this one plan.
+pub(crate) fn command(verb: &str, file: Option<&Path>, arguments: &RunArguments, hash: &PlanHash) -> String {
+    let mut words = vec!["usher".to_owned(), verb.to_owned()];
+    match file {
+        Some(file) => words.push(quoted(&file.display().to_string())),
+        None => words.extend(arguments.groups.iter().map(|group| quoted(group))),
+    }
+    let config = arguments.config.display().to_string();
+    if config != "usher.toml" {
+        words.extend(["--config".to_owned(), quoted(&config)]);
+    }
+    if let Some(plugin) = &arguments.plugin {
+        words.extend(["--plugin".to_owned(), quoted(plugin)]);
+    }
+    words.extend(["--allow".to_owned(), hash.to_string()]);
+    words.join(" ")
+}
+
+/// As a shell reads it as one word.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !word.is_empty() && !word.starts_with('-') && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// A refusal by a guard, for stderr.
+pub(crate) fn refusal(refused: &Refused) -> String {
+    let mut out = format!("{RED}refused{RED:#}: {}", plain(&refused.lines[0]));
+    for line in &refused.lines[1..] {
+        out.push_str(&format!("\n{}", plain(line)));
+    }
+    if let Some(command) = &refused.command {
+        let command = plain(command);
+        out.push_str(&format!(
+            "\n{BOLD}hint{BOLD:#}: look at the plan; if this is what you want, allow this one plan: {command}"
+        ));
+    }
+    out
+}
+
+/// That the plan is another one, for stderr.
+pub(crate) fn moved(expected: &PlanHash, found: &PlanHash) -> String {
+    format!(
+        "{RED}error{RED:#}: the plan is no longer the expected one, {expected}, but {found}\n\
+         {BOLD}hint{BOLD:#}: look at what moved; if it is right so, plan again and apply that"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_as_a_shell_needs_it() {
+        assert_eq!(
+            ["a-b", "R&D", "it's", "", "-x"].map(quoted),
+            ["a-b", "'R&D'", r"'it'\''s'", "''", "'-x'"]
+        );
+    }
+}
