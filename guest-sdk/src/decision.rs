@@ -59,7 +59,7 @@ pub struct UserAnswer {
 
 /// An answer with its reason. `A` is [`GroupVerdict`] or [`UserAnswer`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "a decision counts when it is returned"]
+#[must_use = "a decision counts when it is returned: is a `return` missing?"]
 pub struct Decision<A> {
     answer: A,
     rule: String,

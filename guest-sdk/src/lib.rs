@@ -67,7 +67,9 @@
 //! **Build** it with `usher plugin build`, or with `cargo build --release --target wasm32-unknown-unknown` as the module that a component is made of. On every
 //! other WebAssembly target this crate does not compile and says so; natively [`export!`] only checks that the type is a policy.
 //!
-//! Read in this order: [`Policy`], [`decision`] (what it answers), [`group`], [`user`], [`account`] and [`attributes`] (what it
+//! **From nothing to production:** [`guide`], with the project's `Cargo.toml`, every decision and what it does in AWS, tests, and how a policy is shipped.
+//!
+//! Read in this order: [`guide`], [`Policy`], [`decision`] (what it answers), [`group`], [`user`], [`account`] and [`attributes`] (what it
 //! is asked about), [`needs`] and [`problem`] (what it says of its configuration), [`log`], [`mod@test`]. None of these types is
 //! generated; what the contract's bindings look like is known to `wasm.rs` alone.
 
@@ -83,6 +85,7 @@ mod configure;
 pub mod decision;
 mod export;
 pub mod group;
+pub mod guide;
 pub mod log;
 pub mod needs;
 mod policy;

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! Read [`org`] (who there is), [`sim`] (where they live), [`place`] (where the program is started), [`outcome`] (what it
-//! said), then [`peers`] (moto, scim2-server and others), [`proxy`] and [`program`] (how the binary is found).
+//! said), then [`peers`] (moto, scim2-server and others), [`registry`] (docker-registry, oras, cosign), [`proxy`] and [`program`] (how the binary is found).
 
 pub mod org;
 pub mod outcome;
@@ -20,6 +20,7 @@ pub mod peers;
 pub mod place;
 pub mod program;
 pub mod proxy;
+pub mod registry;
 pub mod sim;
 mod wait;
 

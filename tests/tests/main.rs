@@ -1,14 +1,19 @@
 //! `usher`, started as a person would, against the simulator and against programs that others wrote. One file a subject.
 
+mod builtin_document;
 mod changes;
+mod check;
+mod company_and_local;
 mod conflicts;
 mod demo;
+mod departments;
 mod failures;
 mod groups_by_name;
 mod guards;
 mod held;
 mod leavers;
 mod moods;
+mod other_targets;
 mod plan_output;
 mod plugin_inspect;
 mod plugin_new;
@@ -27,5 +32,7 @@ mod swaps;
 mod moto;
 mod okta_description;
 mod okta_sdk;
+mod registry;
+mod registry_trust;
 mod scim_server;
 mod scim_tester;

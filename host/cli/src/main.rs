@@ -8,10 +8,14 @@ mod commands;
 mod configuration;
 mod connect;
 mod exit;
+mod mention;
+mod pinning;
 mod policies;
 mod progress;
 mod reference;
+mod refusal;
 mod report;
+mod trust;
 
 use std::process::ExitCode;
 

@@ -9,7 +9,9 @@ use usher_policy::{
 use crate::arguments::RunArguments;
 use crate::configuration::{Configuration, PolicySection, bytes};
 use crate::exit::Failure;
-use crate::reference::component;
+use crate::reference::{self, Place};
+use crate::refusal::{self, Refused};
+use crate::{pinning, trust};
 
 /// Loads and configures the row. Compiling may take seconds, so it happens on a blocking thread. The log can also be read when
 /// the row is gone.
@@ -20,6 +22,7 @@ pub(crate) async fn policies(
 ) -> Result<(PolicyChain, ChainLog), Failure> {
     let row = row(arguments, configuration);
     let is_one_of_several = row.len() > 1;
+    let registry = reference::registry(configuration.registry_authority.as_deref());
     let mut candidates = Vec::with_capacity(row.len());
     for section in row {
         // Of two policies from one file, only the name tells which one a message is about.
@@ -27,16 +30,25 @@ pub(crate) async fn policies(
             true => format!("{}: {}", section.name, section.component),
             false => section.component.clone(),
         };
-        let bytes = component(&section.component)?;
+        let place = Place::of(&section.component).map_err(Failure::usage)?;
+        if arguments.plugin.is_none() {
+            pinning::required(&place, &section, &registry).await?;
+        }
+        let found = reference::find(&place, &registry, section.digest).await?;
+        if arguments.plugin.is_some() {
+            reference::warn_if_unpinned(&found);
+        }
+        trust::check(&place, &found, &registry, &section.signers).await?;
         let limits = limits(arguments, section.limits.limits());
-        candidates.push(Candidate { shown, bytes, limits, section });
+        candidates.push(Candidate { shown, bytes: found.bytes, limits, section });
     }
     let loaded = tokio::task::spawn_blocking(move || load(candidates)).await?.map_err(Failure::usage)?;
     let log = ChainLog::new(
         loaded.iter().map(|(section, policy)| (section.name.clone(), policy.log().clone())).collect(),
     );
     let configured = tokio::task::spawn_blocking(move || configure(loaded, now)).await?;
-    let configured = configured.map_err(|error| Failure::usage(error).after(log.take()))?;
+    let configured = configured
+        .map_err(|refused| Failure::usage(refusal::of_row(&arguments.config, &refused)).after(log.take()))?;
     Ok((PolicyChain::new(configured).map_err(Failure::usage)?, log))
 }
 
@@ -66,14 +78,20 @@ fn load(candidates: Vec<Candidate>) -> Result<Vec<(PolicySection, LoadedPolicy)>
     candidates.into_iter().map(load).collect()
 }
 
+/// Configures all of them, so that what is wrong with any of the configurations is told at once.
 fn configure(
     loaded: Vec<(PolicySection, LoadedPolicy)>,
     now: u64,
-) -> Result<Vec<(String, ConfiguredPolicy)>, PolicyError> {
-    loaded
-        .into_iter()
-        .map(|(section, policy)| Ok((section.name, policy.configure(&section.config, now)?)))
-        .collect()
+) -> Result<Vec<(String, ConfiguredPolicy)>, Vec<Refused>> {
+    let mut refused = Vec::new();
+    let mut configured = Vec::with_capacity(loaded.len());
+    for (section, policy) in loaded {
+        match policy.configure(&section.config, now) {
+            Ok(policy) => configured.push((section.name, policy)),
+            Err(error) => refused.push(Refused { error, config_place: section.config_place }),
+        }
+    }
+    if refused.is_empty() { Ok(configured) } else { Err(refused) }
 }
 
 /// What the command line names wins over the configuration; the fuel of either is multiplied.

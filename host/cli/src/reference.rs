@@ -1,28 +1,122 @@
-//! Where a policy comes from: `builtin:NAME` or a path.
+//! Where a policy comes from: `builtin:NAME`, a path, or `oci://…` in a registry.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use usher_policy::Digest;
+use usher_registry::{Fetched, Registry, RegistryError, RegistryReference, RegistrySettings, SCHEME};
 
 use crate::exit::Failure;
 
-/// The bytes of a policy: `builtin:NAME` or a path.
-pub(crate) fn component(name: &str) -> Result<Vec<u8>, Failure> {
-    if let Some(builtin) = name.strip_prefix("builtin:") {
-        return match usher_plugins::builtin(builtin) {
-            Some(bytes) => Ok(bytes.to_vec()),
-            None => Err(Failure::usage(anyhow::anyhow!(
-                "there is no built-in policy `{builtin}`\nhint: built in: {}",
-                usher_plugins::names()
-                    .iter()
-                    .map(|name| format!("builtin:{name}"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ))),
-        };
+/// Names the file with the certificates of a private authority where no configuration does.
+pub(crate) const AUTHORITY: &str = "USHER_REGISTRY_CA";
+
+/// Where a reference leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Builtin(String),
+    Registry(RegistryReference),
+    File(PathBuf),
+}
+
+impl Place {
+    /// Where `name` leads; it need not be there.
+    pub(crate) fn of(name: &str) -> Result<Self, RegistryError> {
+        Ok(match name.strip_prefix("builtin:") {
+            Some(builtin) => Self::Builtin(builtin.to_owned()),
+            None if name.starts_with(SCHEME) => Self::Registry(name.parse()?),
+            None => Self::File(PathBuf::from(name)),
+        })
     }
-    std::fs::read(Path::new(name)).map_err(|error| {
-        Failure::usage(anyhow::anyhow!(
-            "the policy plugin {name} cannot be read ({error})\nhint: `policy.component` and --plugin take the path of a \
-             .wasm component, seen from where usher is started, or builtin:rules"
+}
+
+/// A component, and what is known of where it came from.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) fetched: Option<(RegistryReference, Fetched)>,
+}
+
+impl Found {
+    /// The digest of its manifest, when it came from a registry.
+    pub(crate) fn manifest(&self) -> Option<Digest> {
+        self.fetched.as_ref().and_then(|(_, fetched)| fetched.manifest_digest())
+    }
+}
+
+/// Registries, as this user sees them. `authority` is what the command line or the configuration names.
+pub(crate) fn registry(authority: Option<&Path>) -> Registry {
+    let of_environment = || std::env::var_os(AUTHORITY).filter(|path| !path.is_empty()).map(PathBuf::from);
+    Registry::new(RegistrySettings::of_user(authority.map(Path::to_owned).or_else(of_environment)))
+}
+
+/// Finds what a place holds. `bytes` pins the component where the configuration does.
+pub(crate) async fn find(
+    place: &Place,
+    registry: &Registry,
+    bytes: Option<Digest>,
+) -> Result<Found, Failure> {
+    match place {
+        Place::Builtin(name) => Ok(Found { bytes: builtin(name)?, fetched: None }),
+        Place::File(path) => Ok(Found { bytes: file(path)?, fetched: None }),
+        Place::Registry(reference) => {
+            let fetched = registry.fetch(reference, bytes).await.map_err(failure)?;
+            if let Some(path) = &fetched.damaged {
+                let path = crate::report::escape::plain(&path.display().to_string());
+                talkln!("warning: {path} was changed since it was kept; it was not used, and fetched again");
+            }
+            Ok(Found { bytes: fetched.bytes.clone(), fetched: Some((reference.clone(), fetched)) })
+        }
+    }
+}
+
+/// What the command line names: an unpinned reference is a warning there.
+pub(crate) fn found(name: &str) -> Result<Found, Failure> {
+    let place = Place::of(name).map_err(Failure::usage)?;
+    // The commands that look into policies are plain functions, and most of them never wait for anything.
+    let finding = async { find(&place, &registry(None), None).await };
+    let found = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(finding))?;
+    warn_if_unpinned(&found);
+    Ok(found)
+}
+
+/// The bytes of what the command line names.
+pub(crate) fn component(name: &str) -> Result<Vec<u8>, Failure> {
+    found(name).map(|found| found.bytes)
+}
+
+/// Says what an unpinned reference means now.
+pub(crate) fn warn_if_unpinned(found: &Found) {
+    if let Some((reference, _)) = &found.fetched
+        && reference.digest().is_none()
+        && let Some(manifest) = found.manifest()
+    {
+        talkln!(
+            "warning: {reference} may mean something else tomorrow; now it is {}",
+            reference.pinned(manifest)
+        );
+    }
+}
+
+/// A registry's failure: the world outside may be better at the next try, everything else is for a person to mend.
+pub(crate) fn failure(error: RegistryError) -> Failure {
+    if error.is_outside() { Failure::from(error) } else { Failure::usage(error) }
+}
+
+fn builtin(name: &str) -> Result<Vec<u8>, Failure> {
+    usher_plugins::builtin(name).map(<[u8]>::to_vec).ok_or_else(|| {
+        let names: Vec<String> =
+            usher_plugins::names().iter().map(|name| format!("builtin:{name}")).collect();
+        Failure::usage(anyhow!("there is no built-in policy `{name}`\nhint: built in: {}", names.join(", ")))
+    })
+}
+
+fn file(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| {
+        Failure::usage(anyhow!(
+            "the policy plugin {} cannot be read ({error})\nhint: `policy.component` and --plugin take the path of a .wasm component, \
+             seen from where usher is started, or builtin:rules, or oci://HOST/NAME:TAG@sha256:…",
+            path.display()
         ))
     })
 }

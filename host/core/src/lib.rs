@@ -6,6 +6,7 @@
 //! stands), [`settings`] (what may be taken away, and what is [`protected`]), [`plan`] and [`reconcile`](mod@reconcile) (the way from
 //! one to the other), [`guard`] (the limits a plan must pass), [`content`], [`plan_hash`] and
 //! [`moved`] (what is reviewed, stored and compared).
+//! A [`digest`] says of some bytes which ones they are.
 
 pub mod account;
 pub mod actual;
@@ -13,6 +14,7 @@ pub mod canonical;
 pub mod content;
 pub mod decision;
 pub mod desired;
+pub mod digest;
 pub mod draft;
 pub mod guard;
 pub mod id;

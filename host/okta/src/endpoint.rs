@@ -1,4 +1,4 @@
-//! The three paths that are read.
+//! The paths that are read.
 
 use url::Url;
 use usher_core::id::{OktaGroupId, OktaUserId};
@@ -9,6 +9,7 @@ pub(crate) enum Endpoint {
     Groups,
     GroupMembers,
     User,
+    UserSchema,
 }
 
 impl Endpoint {
@@ -18,6 +19,7 @@ impl Endpoint {
             Self::Groups => "GET /api/v1/groups",
             Self::GroupMembers => "GET /api/v1/groups/{id}/users",
             Self::User => "GET /api/v1/users/{id}",
+            Self::UserSchema => "GET /api/v1/meta/schemas/user/default",
         }
     }
 
@@ -26,6 +28,7 @@ impl Endpoint {
         match self {
             Self::Groups | Self::GroupMembers => "/api/v1/groups",
             Self::User => "/api/v1/users/{id}",
+            Self::UserSchema => "/api/v1/meta/schemas/user/default",
         }
     }
 }
@@ -43,6 +46,11 @@ pub(crate) fn group_members(base: &Url, group: &OktaGroupId) -> Url {
 /// `/api/v1/users/{id}`.
 pub(crate) fn user(base: &Url, user: &OktaUserId) -> Url {
     path(base, &["api", "v1", "users", user.as_str()])
+}
+
+/// `/api/v1/meta/schemas/user/default`.
+pub(crate) fn user_schema(base: &Url) -> Url {
+    path(base, &["api", "v1", "meta", "schemas", "user", "default"])
 }
 
 /// Whether a text can stand as one segment of a path; the empty one and dots would make it another path.

@@ -1,8 +1,8 @@
 //! The source client: reads groups, people and memberships from Okta, complete or not at all, in as few requests as
 //! Okta's interface allows, and never faster than Okta's own rate-limit headers say.
 //!
-//! Read in this order: [`mod@domain`] and [`settings`] (where and how), [`client`] (what can be asked; `groups`, `members`
-//! and `whereabouts` hold one question each), `walk` (pages), `transport` (one request with its repeats), `pace` (the
+//! Read in this order: [`mod@domain`] and [`settings`] (where and how), [`client`] (what can be asked; `groups`, `members`,
+//! `whereabouts` and `schema` hold one question each), `walk` (pages), `transport` (one request with its repeats), `pace` (the
 //! rate-limit windows), [`error`] (what can go wrong, and the next step).
 //!
 //! Where a comment says "okta.md", it means the project's reference page about Okta's Management API.
@@ -22,6 +22,7 @@ mod link;
 mod members;
 mod pace;
 mod profile;
+mod schema;
 mod search;
 mod transport;
 mod walk;

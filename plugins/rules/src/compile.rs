@@ -1,21 +1,25 @@
 //! From what is written to rules that can be evaluated.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cel::common::ast::SourceInfo;
-use cel::{Env, IdedExpr};
-use usher_guest::{Needs, Problems};
+use cel::{Context, Env, IdedExpr};
+use usher_guest::{Needs, Problem, Problems};
 
 use crate::check::{self, Fault, Reads};
 use crate::configuration::{self, Configuration, Memberships, PersonOutcome, Table, Text, UserOutcome};
+use crate::constants;
 use crate::functions;
 use crate::guards::{Facts, facts};
-use crate::named::{self, NamedExpressions};
+use crate::kinds;
+use crate::named::{self, ELSEWHERE, NamedExpressions};
 use crate::names::{Scope, Written};
 use crate::place::{Place, position};
 use crate::rules::{self, Expression, GroupOutcome, Rule, Rules};
+use crate::syntax;
 use crate::variables;
-use crate::warnings::Warnings;
+use crate::warnings::{PlaceOf, Warnings};
 
 /// Characters of one expression. The parser recurses, on a stack that is bounded; the longest rule that a person can still read is
 /// far shorter.
@@ -31,8 +35,11 @@ pub(crate) fn compile(
 ) -> Rules {
     let Configuration { groups, users, tables, expressions, account, otherwise_groups, otherwise_users } =
         configuration;
+    let env = Arc::new(functions::environment());
+    let common = variables::common(Arc::clone(&env), now, &tables);
     let mut compiler = Compiler {
-        env: functions::environment(),
+        env,
+        common: &common,
         written: written(&tables),
         named: NamedExpressions::default(),
         needs: Needs::default(),
@@ -45,12 +52,11 @@ pub(crate) fn compile(
     let groups = compiler.groups(groups);
     let (users, whoever_comes) = compiler.users(users, otherwise_users);
     let account = account.into_iter().filter_map(|(field, text)| {
-        let place = Place::field(field.name, &text.pointer);
+        let place = Place::field(field, &text.pointer);
         Some((field, compiler.expression(Scope::User, &place, text, &whoever_comes)?))
     });
     let account = account.collect();
-    let Compiler { env, needs, .. } = compiler;
-    let common = variables::common(env, now, &tables);
+    let Compiler { needs, .. } = compiler;
     Rules { common, needs, groups, users, account, otherwise_groups, otherwise_users }
 }
 
@@ -63,7 +69,9 @@ fn written(tables: &[Table]) -> Written {
 }
 
 struct Compiler<'a> {
-    env: Env,
+    env: Arc<Env>,
+    /// What is the same for every item.
+    common: &'a Context<'static, 'static>,
     written: Written,
     named: NamedExpressions,
     needs: Needs,
@@ -78,11 +86,11 @@ impl Compiler<'_> {
         let mut checked = BTreeMap::new();
         for (name, text) in expressions {
             let place = Place::named(&name, &text.pointer);
-            if let Some((tree, reads, _)) = self.checked(Scope::Named, &place, &text) {
-                checked.insert(name, (place, tree, reads));
+            if let Some((tree, reads, source)) = self.checked(Scope::Named, &place, &text) {
+                checked.insert(name, (place, tree, reads, text.text, source));
             }
         }
-        let uses = checked.iter().map(|(name, (_, _, reads))| {
+        let uses = checked.iter().map(|(name, (_, _, reads, ..))| {
             (name.clone(), reads.expressions.iter().cloned().collect::<Vec<_>>())
         });
         let (order, circles) = named::in_order(&uses.collect());
@@ -97,12 +105,18 @@ impl Compiler<'_> {
             return;
         }
         for name in order {
-            let Some((place, tree, reads)) = checked.remove(&name) else { continue };
+            let Some((place, tree, reads, text, source)) = checked.remove(&name) else { continue };
             if let Err(message) = self.named.add(name.clone(), tree, reads) {
                 self.problems.push(place.problem(&message));
                 continue;
             }
-            let Some(reads) = self.named.get(&name).map(|named| &named.reads) else { continue };
+            let Some(named::Named { tree, reads, .. }) = self.named.get(&name) else { continue };
+            let found = useless(self.common, &place, tree, &|node| place_of(&text, &source, node));
+            if !found.is_empty() {
+                self.problems.extend(found);
+                self.named.remove(&name);
+                continue;
+            }
             let scope = match (reads.group, reads.person) {
                 (true, true) => {
                     let message = "reads a group and a person, but every rule is about one of them";
@@ -231,6 +245,11 @@ impl Compiler<'_> {
                 return None;
             }
         };
+        let found = useless(self.common, place, &tree, &|node| place_of(&text.text, &source, node));
+        if !found.is_empty() {
+            self.problems.extend(found);
+            return None;
+        }
         for name in std::mem::take(&mut reads.expressions) {
             self.named.extend(&mut reads, &name);
         }
@@ -256,7 +275,8 @@ impl Compiler<'_> {
             Err(errors) => {
                 // What follows the first is most often its echo.
                 let first = errors.errors.first();
-                let message = first.map_or_else(|| "cannot be read".to_owned(), |error| plain(&error.msg));
+                let message =
+                    first.map_or_else(|| "cannot be read".to_owned(), |error| syntax::plain(&error.msg));
                 let (line, column) = first.map_or((1, 1), |error| error.pos);
                 let at = |number: isize| u32::try_from(number).unwrap_or(1).max(1);
                 self.problems.push(place.problem(&message).position(at(line), at(column)));
@@ -264,14 +284,10 @@ impl Compiler<'_> {
             }
         };
         let is_type = |name: &str| self.env.types().find_type(name).is_some();
-        let (reads, faults) = check::check(&tree, scope, &self.written, &is_type);
-        for Fault { node, message } in &faults {
-            let problem = place.problem(message);
-            self.problems.push(match place_of(text, &source, *node) {
-                Some((line, column)) => problem.position(line, column),
-                None => problem,
-            });
-        }
+        let (reads, mut faults) = check::check(&tree, scope, &self.written, &is_type);
+        faults.extend(kinds::kind(&tree).1);
+        self.problems
+            .extend(faults.iter().map(|fault| told(place, fault, &|node| place_of(text, &source, node))));
         self.warnings.near_names(place, &reads, &|node| place_of(text, &source, node));
         faults.is_empty().then_some((tree, reads, source))
     }
@@ -285,6 +301,28 @@ struct Parts {
     scope: Scope,
 }
 
+/// A fault with its place.
+fn told(place: &Place, Fault { node, message }: &Fault, place_of: PlaceOf) -> Problem {
+    let problem = place.problem(message);
+    match place_of(*node) {
+        Some((line, column)) => problem.position(line, column),
+        None => problem,
+    }
+}
+
+/// What is wrong with the value of an expression, whoever the item is. What was put in was looked at for itself.
+fn useless(common: &Context, place: &Place, tree: &IdedExpr, place_of: PlaceOf) -> Vec<Problem> {
+    let (kind, mut faults) = kinds::kind(tree);
+    faults.extend(constants::faults(tree, common));
+    let mut found: Vec<_> = faults
+        .iter()
+        .filter(|fault| fault.node != ELSEWHERE)
+        .map(|fault| told(place, fault, place_of))
+        .collect();
+    found.extend(kind.and_then(|kind| place.purpose.problem(kind)).map(|message| place.problem(&message)));
+    found
+}
+
 /// Nothing written is right; something written that did not compile is not.
 fn there<T>(compiled: Option<Option<T>>) -> Option<Option<T>> {
     match compiled {
@@ -296,14 +334,4 @@ fn there<T>(compiled: Option<Option<T>>) -> Option<Option<T>> {
 /// Line and column of a node, if it stands in this text.
 fn place_of(text: &str, source: &SourceInfo, node: u64) -> Option<(u32, u32)> {
     source.offset_for(node).map(|(start, _)| position(text, start))
-}
-
-/// The parser's words, without its list of everything that could have stood there.
-fn plain(message: &str) -> String {
-    if message.contains("Recursion limit") {
-        return "the expression is nested too deep; make it several rules".to_owned();
-    }
-    let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
-    let message = message.split(" expecting ").next().unwrap_or(message);
-    message.replace("'<EOF>'", "the end").trim().to_owned()
 }

@@ -1,11 +1,12 @@
 //! One group, one person: the first rule that applies decides. A rule that fails on an item holds that item, under the rule's name.
 
-use cel::{Context, ExecutionError, Value};
+use cel::{Context, Value};
 use usher_guest::decision::{Decision, hold, keep, skip, sync, sync_account, sync_all};
 use usher_guest::{Account, Group, GroupDecision, User, UserDecision};
 
 use crate::account::{self, Field, Kind};
 use crate::configuration::{GroupOtherwise, UserOutcome};
+use crate::failure::{cause, kind};
 use crate::memberships::Groups;
 use crate::rules::{Expression, GroupOutcome, Rule, Rules};
 use crate::target_groups::target_groups;
@@ -117,7 +118,7 @@ fn applies<O>(rule: &Rule<O>, context: &Context) -> Result<bool, String> {
     match context.resolve(&rule.when.tree) {
         Ok(Value::Bool(applies)) => Ok(applies),
         Ok(other) => Err(format!("`when` gives {}, not true or false", kind(&other))),
-        Err(error) => Err(format!("`when` {}", failed(&error))),
+        Err(error) => Err(format!("`when` failed: {}", cause(&error))),
     }
 }
 
@@ -130,7 +131,7 @@ fn message<O>(rule: &Rule<O>, context: &Context) -> String {
     match rule.message.as_ref().map(|message| context.resolve(&message.tree)) {
         Some(Ok(Value::String(text))) => text.to_string(),
         Some(Ok(other)) => format!("(its `message` gives {}, not a text)", kind(&other)),
-        Some(Err(error)) => format!("(its `message` {})", failed(&error)),
+        Some(Err(error)) => format!("(its `message` failed: {})", cause(&error)),
         None => format!("because {}", rule.when.text.split_whitespace().collect::<Vec<_>>().join(" ")),
     }
 }
@@ -141,7 +142,7 @@ fn write(
     expression: &Expression,
     context: &Context,
 ) -> Result<(), String> {
-    let value = context.resolve(&expression.tree).map_err(|error| failed(&error))?;
+    let value = context.resolve(&expression.tree).map_err(|error| format!("failed: {}", cause(&error)))?;
     match (field.kind, value) {
         (Kind::Flag, Value::Bool(active)) => account.active = active,
         (Kind::Flag, other) => return Err(format!("gives {}, not true or false", kind(&other))),
@@ -153,28 +154,4 @@ fn write(
         }
     }
     Ok(())
-}
-
-/// What went wrong, in the words of somebody who wrote the rule.
-pub(crate) fn failed(error: &ExecutionError) -> String {
-    match error {
-        ExecutionError::NoSuchKey(name) => {
-            format!(
-                "failed: there is no value for `{name}`; guard an attribute that may be absent with `has(…)`, a table with `in`"
-            )
-        }
-        error => format!("failed: {error}"),
-    }
-}
-
-pub(crate) fn kind(value: &Value) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(_) => "true or false".to_owned(),
-        Value::String(_) => "a text".to_owned(),
-        Value::Int(_) | Value::UInt(_) | Value::Float(_) => "a number".to_owned(),
-        Value::List(_) => "a list".to_owned(),
-        Value::Map(_) => "a map".to_owned(),
-        other => format!("a value of type {}", other.type_of()),
-    }
 }

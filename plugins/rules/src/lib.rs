@@ -2,18 +2,22 @@
 //! `docs/rules.md`.
 //!
 //! Read in this order: `configuration` (what is written), `names` (what a rule may speak of), `functions` (what it may
-//! call), `check` (a parsed expression against both; what it reads), `named` (expressions used in others), `guards` and
+//! call), `check` (a parsed expression against both; what it reads), `kinds` and `constants` (what can be right for nobody), `named`
+//! (expressions used in others), `guards` and
 //! `warnings` (what is odd, and at which `place`), `compile` (from text to `rules`), `account` (the fields of an account), `variables`, `evaluate`
-//! (one group, one person), `target_groups` and `memberships`. Everything that can be wrong with a rule before it meets a
+//! (one group, one person), `target_groups`, `memberships` and `failure` (what is told when an expression fails). Everything that can be wrong with a rule before it meets a
 //! person is found at `configure`, all of it at once.
 
 mod account;
 mod check;
 mod compile;
 mod configuration;
+mod constants;
 mod evaluate;
+mod failure;
 mod functions;
 mod guards;
+mod kinds;
 mod memberships;
 mod named;
 mod names;
@@ -22,6 +26,7 @@ mod okta_attributes;
 mod pattern;
 mod place;
 mod rules;
+mod syntax;
 mod target_groups;
 mod tree;
 mod variables;

@@ -20,7 +20,7 @@ pub(crate) const ELSEWHERE: u64 = u64::MAX;
 /// An expression with all others put in.
 #[derive(Debug)]
 pub(crate) struct Named {
-    tree: IdedExpr,
+    pub(crate) tree: IdedExpr,
     size: usize,
     /// What it reads, and what the expressions in it read.
     pub(crate) reads: Reads,
@@ -43,6 +43,11 @@ impl NamedExpressions {
         }
         self.0.insert(name, Named { size: self.size(&tree), tree, reads });
         Ok(())
+    }
+
+    /// Takes one out again that is of no use.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0.remove(name);
     }
 
     /// Adds to `reads` what an expression reads.

@@ -36,9 +36,14 @@ const BASE: [&str; 31] = [
     "manager",
 ];
 
+/// Whether the attribute is one of Okta's own. All of these are texts.
+pub(crate) fn is_base(name: &str) -> bool {
+    BASE.contains(&name)
+}
+
 /// Okta's own attribute that is probably meant by another name: one letter away, two in a long name, or of another case.
 pub(crate) fn meant(name: &str) -> Option<&'static str> {
-    if BASE.contains(&name) {
+    if is_base(name) {
         return None;
     }
     let limit = if name.chars().count() < 8 { 1 } else { 2 };

@@ -8,30 +8,44 @@ use regex::{Regex, RegexBuilder};
 /// Bytes that one compiled pattern may take. Matching is linear in the text whatever the pattern.
 const SIZE_LIMIT: usize = 256 << 10;
 
-/// Patterns kept. One that a rule makes from a person's attributes must not fill the memory over a run.
+/// Patterns kept of those that a rule makes from a person's attributes: they must not fill the memory over a run.
 const KEPT: usize = 64;
+
+type Compiled = RefCell<BTreeMap<String, Regex>>;
+
+thread_local! {
+    /// Those that are written in rules. To compile one costs as much as to ask several rules, so none is compiled while people are asked about.
+    static WRITTEN: Compiled = const { RefCell::new(BTreeMap::new()) };
+    static MADE: Compiled = const { RefCell::new(BTreeMap::new()) };
+}
 
 /// Whether the text matches the pattern somewhere; `^` and `$` bind it.
 pub(crate) fn matches(text: &str, pattern: &str) -> Result<bool, String> {
-    thread_local! {
-        static COMPILED: RefCell<BTreeMap<String, Regex>> = const { RefCell::new(BTreeMap::new()) };
+    let written = WRITTEN.with_borrow(|written| Some(written.get(pattern)?.is_match(text)));
+    if let Some(is_match) = written {
+        return Ok(is_match);
     }
-    COMPILED.with_borrow_mut(|compiled| {
-        if let Some(regex) = compiled.get(pattern) {
+    MADE.with_borrow_mut(|made| {
+        if let Some(regex) = made.get(pattern) {
             return Ok(regex.is_match(text));
         }
         let regex = compile(pattern)?;
         let is_match = regex.is_match(text);
-        if compiled.len() < KEPT {
-            compiled.insert(pattern.to_owned(), regex);
+        if made.len() < KEPT {
+            made.insert(pattern.to_owned(), regex);
         }
         Ok(is_match)
     })
 }
 
-/// Whether the pattern is one; what is wrong with it if not.
+/// Whether a pattern that is written in a rule is one; what is wrong with it if not. It is compiled from now on.
 pub(crate) fn check(pattern: &str) -> Result<(), String> {
-    compile(pattern).map(drop)
+    WRITTEN.with_borrow_mut(|written| {
+        if !written.contains_key(pattern) {
+            written.insert(pattern.to_owned(), compile(pattern)?);
+        }
+        Ok(())
+    })
 }
 
 fn compile(pattern: &str) -> Result<Regex, String> {

@@ -2,6 +2,9 @@
 
 use usher_guest::Problem;
 
+use crate::account::{Field, Kind as FieldKind};
+use crate::kinds::Kind;
+
 /// Where an expression is written.
 #[derive(Debug)]
 pub(crate) struct Place {
@@ -9,8 +12,55 @@ pub(crate) struct Place {
     pub(crate) label: String,
     /// JSON Pointer.
     pub(crate) pointer: String,
-    /// Whether it only explains, so that a failure changes no decision.
-    pub(crate) explains: bool,
+    pub(crate) purpose: Purpose,
+}
+
+/// What the value of an expression is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A `when`.
+    Condition,
+    /// Names of groups.
+    Groups,
+    /// Keys of groups.
+    Keys,
+    /// A `message`: it only explains, so that a failure changes no decision.
+    Explanation,
+    /// A field of an account.
+    Field(FieldKind),
+    /// Whatever it is put into.
+    Part,
+}
+
+impl Purpose {
+    fn of(key: &str) -> Self {
+        match key {
+            "when" => Self::Condition,
+            "remove_groups" => Self::Keys,
+            "message" => Self::Explanation,
+            _ => Self::Groups,
+        }
+    }
+
+    /// Why a value of a kind is of no use here, in the words that a decision would have for it.
+    pub(crate) fn problem(self, kind: Kind) -> Option<String> {
+        let (serves, wanted) = match self {
+            Self::Condition | Self::Field(FieldKind::Flag) => (kind == Kind::Truth, "true or false"),
+            Self::Groups => (matches!(kind, Kind::Text | Kind::Map | Kind::List), "a name"),
+            Self::Keys => (matches!(kind, Kind::Text | Kind::List), "the key of a group"),
+            Self::Explanation => (kind == Kind::Text, "a text"),
+            Self::Field(FieldKind::Required) if kind == Kind::Null => {
+                return Some("gives null, but AWS wants this field".to_owned());
+            }
+            Self::Field(_) => match kind {
+                Kind::Text | Kind::Null => (true, ""),
+                Kind::List | Kind::Map => (false, "a text"),
+                _ => (false, "a text; `string(…)` makes one of it"),
+            },
+            Self::Part => (true, ""),
+        };
+        (!serves).then(|| format!("gives {}, not {wanted}", kind.words()))
+    }
 }
 
 impl Place {
@@ -18,17 +68,19 @@ impl Place {
         Self {
             label: format!("rule `{rule}`, `{key}`"),
             pointer: pointer.to_owned(),
-            explains: key == "message",
+            purpose: Purpose::of(key),
         }
     }
 
-    pub(crate) fn field(field: &str, pointer: &str) -> Self {
-        Self { label: format!("account field `{field}`"), pointer: pointer.to_owned(), explains: false }
+    pub(crate) fn field(field: &Field, pointer: &str) -> Self {
+        let purpose = Purpose::Field(field.kind);
+        Self { label: format!("account field `{}`", field.name), pointer: pointer.to_owned(), purpose }
     }
 
     pub(crate) fn named(name: &str, pointer: &str) -> Self {
-        Self { label: format!("expression `{name}`"), pointer: pointer.to_owned(), explains: false }
+        Self { label: format!("expression `{name}`"), pointer: pointer.to_owned(), purpose: Purpose::Part }
     }
+
     /// A problem of the expression as a whole.
     pub(crate) fn problem(&self, message: &str) -> Problem {
         Problem::at(&self.pointer, format!("{}: {message}", self.label))

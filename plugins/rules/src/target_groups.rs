@@ -4,7 +4,7 @@ use cel::objects::Key;
 use cel::{Context, Value};
 use usher_guest::TargetGroup;
 
-use crate::evaluate::{failed, kind};
+use crate::failure::{cause, kind};
 use crate::rules::Expression;
 
 /// A name, a map with `name` and perhaps `key`, or a list of those. A key out of `given` stands for that group.
@@ -13,7 +13,7 @@ pub(crate) fn target_groups(
     context: &Context,
     given: &[String],
 ) -> Result<Vec<TargetGroup>, String> {
-    match context.resolve(&names.tree).map_err(|error| failed(&error))? {
+    match context.resolve(&names.tree).map_err(|error| format!("failed: {}", cause(&error)))? {
         Value::List(list) => list.iter().map(|value| target_group(value, given)).collect(),
         value => Ok(vec![target_group(&value, given)?]),
     }
@@ -25,7 +25,7 @@ pub(crate) fn keys(keys: &Expression, context: &Context) -> Result<Vec<String>, 
         Value::String(key) => Ok(key.to_string()),
         other => Err(format!("gives {}, not the key of a group", kind(other))),
     };
-    match context.resolve(&keys.tree).map_err(|error| failed(&error))? {
+    match context.resolve(&keys.tree).map_err(|error| format!("failed: {}", cause(&error)))? {
         Value::List(list) => list.iter().map(key).collect(),
         value => Ok(vec![key(&value)?]),
     }

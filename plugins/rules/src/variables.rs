@@ -14,8 +14,8 @@ use crate::rules::Rules;
 type Fields = HashMap<Key, Value>;
 
 /// `now` and `tables`.
-pub(crate) fn common(env: Env, now: u64, tables: &[Table]) -> Context<'static, 'static> {
-    let mut context = Context::with_env(Arc::new(env));
+pub(crate) fn common(env: Arc<Env>, now: u64, tables: &[Table]) -> Context<'static, 'static> {
+    let mut context = Context::with_env(env);
     context.add_variable_from_value("now", i64::try_from(now).unwrap_or(i64::MAX));
     let rows = |table: &Table| {
         map(table.rows.iter().map(|(key, value)| (key.as_str().into(), cell(value))).collect())

@@ -8,14 +8,14 @@ use crate::check::Reads;
 use crate::guards::{self, Facts};
 use crate::names::Scope;
 use crate::okta_attributes;
-use crate::place::Place;
+use crate::place::{Place, Purpose};
 
 /// Lines for the log, each with its place as problems have it.
 #[derive(Debug, Default)]
 pub(crate) struct Warnings(Vec<String>);
 
 /// Line and column of a node, if it stands in the text at hand.
-type PlaceOf<'a> = &'a dyn Fn(u64) -> Option<(u32, u32)>;
+pub(crate) type PlaceOf<'a> = &'a dyn Fn(u64) -> Option<(u32, u32)>;
 
 impl Warnings {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
@@ -40,10 +40,10 @@ impl Warnings {
         scope: Scope,
         place_of: PlaceOf,
     ) {
-        let consequence = match (place.explains, scope) {
-            (true, _) => "without it there is no message",
-            (false, Scope::Group) => "a group without it is held",
-            (false, _) => "a person without it is held",
+        let consequence = match (place.purpose, scope) {
+            (Purpose::Explanation, _) => "without it there is no message",
+            (_, Scope::Group) => "a group without it is held",
+            _ => "a person without it is held",
         };
         for (node, path) in guards::unguarded(tree, known) {
             let (read, guard) = written(&path);

@@ -38,7 +38,7 @@ fn every_mistake_reaches_the_user_with_its_place() {
     let text = error.map(drop).unwrap_err().to_string();
     for line in [
         "/groups/0/when:1:6: rule `aws`, `when`: there is no `group.nam`; did you mean `group.name`?",
-        "/groups/0/sync:1:6: rule `aws`, `sync`: mismatched input the end",
+        "/groups/0/sync:1:6: rule `aws`, `sync`: it ends too early",
         "/users/0/when:1:1: rule `contractors`, `when`: there is no variable `usr`; did you mean `user`?",
     ] {
         assert!(text.contains(line), "{text}");
@@ -198,4 +198,21 @@ fn a_long_table_costs_nothing_more_per_person() {
     };
     let (short, long) = (fuel(1), fuel(2_000));
     assert!(long < short * 3 / 2, "{short} and {long}");
+}
+
+#[test]
+fn patterns_are_compiled_before_anybody_is_asked_about() {
+    let fuel = |rules: usize, people: usize| {
+        let rule = |at: usize| json!({ "name": format!("r{at}"), "when": format!("user.id.matches('^x{at}[a-z]+$')"), "then": "skip" });
+        let mut policy = policy(json!({ "users": (0..rules).map(rule).collect::<Vec<_>>() })).unwrap();
+        let people: Vec<_> = (0..people).map(|number| person(&format!("p{number}"), None)).collect();
+        policy.decide_users(&people).unwrap();
+        policy.usage().decide_users.fuel_per_item().unwrap()
+    };
+    // A person alone in a batch may take ten million; compiling this many would take ten times that.
+    let alone = fuel(100, 1);
+    assert!(alone < 5_000_000, "{alone}");
+    // Nor is a pattern of many compiled again for each.
+    let among_many = fuel(100, 50);
+    assert!(among_many < alone, "{among_many} and {alone}");
 }

@@ -1,7 +1,10 @@
-//! The command line. `change` holds what is special to `plan`, `sync` and `apply`, `plugin` holds what comes after `usher plugin`, `snapshot` what comes after `usher snapshot`.
+//! The command line. `change` holds what is special to `plan`, `sync` and `apply`; `check`, `plugin` and `snapshot` hold what comes
+//! after `usher check`, `usher plugin` and `usher snapshot`.
 
 pub(crate) mod change;
+pub(crate) mod check;
 pub(crate) mod plugin;
+pub(crate) mod registry;
 pub(crate) mod snapshot;
 pub(crate) mod trial;
 
@@ -29,6 +32,7 @@ impl Arguments {
             Command::Plan(arguments) => arguments.format() == Format::Json,
             Command::Sync(arguments) => arguments.run.json,
             Command::Apply(arguments) => arguments.json,
+            Command::Check(arguments) => arguments.json,
             Command::Plugin(arguments) => arguments.command.is_json(),
             Command::Snapshot(arguments) => arguments.is_json(),
             Command::Demo(_) | Command::Simulate(_) => false,
@@ -44,6 +48,8 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// Make it so by a plan that was saved, if it still is the plan; otherwise say what moved since.
     Apply(Box<ApplyArguments>),
+    /// Check the configuration and its policies, and that Okta has what they read. Reads nobody, writes nothing.
+    Check(check::CheckArguments),
     /// Write, build, look into and try policy plugins.
     Plugin(Box<plugin::PluginArguments>),
     /// Keep what a run reads from both sides, to plan and to try policies without a network.
@@ -67,7 +73,7 @@ pub(crate) struct RunArguments {
     /// The configuration.
     #[arg(long, short, value_name = "FILE", default_value = "usher.toml", env = "USHER_CONFIG")]
     pub(crate) config: PathBuf,
-    /// A policy plugin to use in place of all those of the configuration (a .wasm file, or builtin:NAME). It gets the
+    /// A policy plugin to use in place of all those of the configuration (a .wasm file, builtin:NAME, or oci://…). It gets the
     /// configuration of the first.
     #[arg(long, value_name = "FILE")]
     pub(crate) plugin: Option<String>,

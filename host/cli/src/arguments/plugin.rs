@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::registry::{PinArguments, PullArguments, PushArguments, SignArguments, VerifyArguments};
 use super::trial::{PolicyRunArguments, TestArguments};
 
 #[derive(Args, Debug)]
@@ -31,6 +32,16 @@ pub(crate) enum PluginCommand {
     Test(TestArguments),
     /// Show what a policy decides over a snapshot, by rule or item by item.
     Run(PolicyRunArguments),
+    /// Put a policy into a registry, and print the reference to paste.
+    Push(PushArguments),
+    /// Fetch a policy from a registry into a file.
+    Pull(PullArguments),
+    /// Sign a policy with a key: a file, or what lies in a registry.
+    Sign(SignArguments),
+    /// Say who of those whose signature counts signed a policy. Exits with 2 when nobody did.
+    Verify(VerifyArguments),
+    /// Write into a usher.toml the digests of the policies that it takes from registries.
+    Pin(PinArguments),
 }
 
 impl PluginCommand {
@@ -45,6 +56,11 @@ impl PluginCommand {
             Self::Bench(arguments) => arguments.json,
             Self::Test(arguments) => arguments.json,
             Self::Run(arguments) => arguments.json,
+            Self::Push(arguments) => arguments.json,
+            Self::Pull(arguments) => arguments.json,
+            Self::Sign(arguments) => arguments.json,
+            Self::Verify(arguments) => arguments.json,
+            Self::Pin(arguments) => arguments.json,
         }
     }
 }
@@ -92,7 +108,7 @@ pub(crate) struct BuildArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct InspectArguments {
-    /// The policy: a .wasm file, or builtin:NAME.
+    /// The policy: a .wasm file, builtin:NAME, or oci://….
     #[arg(value_name = "REF")]
     pub(crate) reference: String,
     /// Configure it, and say what it then decides and reads: a usher.toml, or the policy's own configuration as TOML or JSON.
@@ -105,7 +121,7 @@ pub(crate) struct InspectArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct CheckArguments {
-    /// The policy: a .wasm file, or builtin:NAME.
+    /// The policy: a .wasm file, builtin:NAME, or oci://….
     #[arg(value_name = "REF")]
     pub(crate) reference: String,
     /// The configuration: a usher.toml, or the policy's own configuration as TOML or JSON.
@@ -118,7 +134,7 @@ pub(crate) struct CheckArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct SchemaArguments {
-    /// The policy: a .wasm file, or builtin:NAME.
+    /// The policy: a .wasm file, builtin:NAME, or oci://….
     #[arg(value_name = "REF")]
     pub(crate) reference: String,
     /// Put the schema into a document that names the policy.
@@ -128,7 +144,7 @@ pub(crate) struct SchemaArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct BenchArguments {
-    /// The policy: a .wasm file, or builtin:NAME.
+    /// The policy: a .wasm file, builtin:NAME, or oci://….
     #[arg(value_name = "REF")]
     pub(crate) reference: String,
     /// Its configuration: a usher.toml, or the policy's own configuration as TOML or JSON.

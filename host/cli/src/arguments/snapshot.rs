@@ -36,7 +36,7 @@ pub(crate) struct SaveArguments {
     /// The configuration.
     #[arg(long, short, value_name = "FILE", default_value = "usher.toml", env = "USHER_CONFIG")]
     pub(crate) config: PathBuf,
-    /// A policy plugin to use in place of the configuration's (a .wasm file, or builtin:NAME).
+    /// A policy plugin to use in place of the configuration's (a .wasm file, builtin:NAME, or oci://…).
     #[arg(long, value_name = "FILE")]
     pub(crate) plugin: Option<String>,
     /// Read the members of every group, on both sides, so that policies which select other groups can be tried on it.

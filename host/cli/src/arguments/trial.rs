@@ -36,7 +36,7 @@ impl LimitArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct TestArguments {
-    /// The folder of a policy, which is built first, or a policy: a .wasm file, or builtin:NAME.
+    /// The folder of a policy, which is built first, or a policy: a .wasm file, builtin:NAME, or oci://….
     #[arg(value_name = "DIR|REF", default_value = ".")]
     pub(crate) subject: String,
     /// The case files, or folders of them, instead of DIR/cases; `*` in a file's name stands for anything.
@@ -57,7 +57,7 @@ pub(crate) struct TestArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct PolicyRunArguments {
-    /// The policy: a .wasm file, or builtin:NAME.
+    /// The policy: a .wasm file, builtin:NAME, or oci://….
     #[arg(value_name = "REF")]
     pub(crate) reference: String,
     /// What was read from both sides, as `usher snapshot save` wrote it.

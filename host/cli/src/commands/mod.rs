@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod check;
 mod demo;
 mod plugin;
 mod run;
@@ -17,6 +18,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, Failure> {
             Command::Plan(arguments) => run::plan(arguments).await,
             Command::Sync(arguments) => run::sync(arguments).await,
             Command::Apply(arguments) => run::apply(arguments).await,
+            Command::Check(arguments) => check::check(arguments).await,
             Command::Plugin(arguments) => plugin::run(&arguments.command).await,
             Command::Snapshot(arguments) => snapshot::snapshot(arguments).await,
             Command::Demo(arguments) => demo::demo(arguments).await,

@@ -1,11 +1,13 @@
 //! `usher.toml`: every problem of a file is told at once, with its line.
 
 mod guards;
+mod place;
 mod policy;
 mod reader;
+mod signers;
 mod sync;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 use url::Url;
@@ -15,6 +17,7 @@ use usher_secrets::SecretRef;
 
 use reader::Reader;
 
+pub(crate) use place::{FilePlace, parts, place};
 pub(crate) use policy::{PolicySection, bytes};
 
 /// A configuration that makes sense in itself; no secret was read yet.
@@ -29,6 +32,8 @@ pub(crate) struct Configuration {
     pub(crate) settings: Settings,
     /// How much of it at once.
     pub(crate) guards: Guards,
+    /// The certificates of a private authority, for registries.
+    pub(crate) registry_authority: Option<PathBuf>,
     /// Those who decide, in the order in which they are asked: one at least.
     pub(crate) policies: Vec<PolicySection>,
 }
@@ -89,11 +94,12 @@ impl Configuration {
     /// Reads the text of a file; a list of all problems if there is any.
     pub(crate) fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let mut reader = Reader::new(text)?;
-        reader.only_sections(&["okta", "identity_center", "sync", "guards", "policy"]);
+        reader.only_sections(&["okta", "identity_center", "sync", "guards", "policy", "registry"]);
         reader.only_keys("okta", &["domain", "token"]);
         reader.only_keys("identity_center", &["scim_endpoint", "token"]);
         reader.only_keys("sync", &["groups", "memberships", "leavers", "orphaned_groups"]);
         reader.only_keys("guards", &guards::KEYS);
+        reader.only_keys("registry", &["ca"]);
 
         let okta_base = reader.required("okta", "domain", usher_okta::parse_domain);
         let okta_token = reader.required("okta", "token", str::parse::<SecretRef>);
@@ -103,6 +109,7 @@ impl Configuration {
         let groups = reader.groups("sync", "groups");
         let (guards, protected) = guards::read(&mut reader);
         let settings = sync::read(&mut reader, protected);
+        let registry_authority = reader.optional_text("registry", "ca").map(PathBuf::from);
         let policies = policy::read(&mut reader);
         let problems = reader.into_problems();
         match (okta_base, okta_token, scim_endpoint, scim_token) {
@@ -117,6 +124,7 @@ impl Configuration {
                     groups,
                     settings,
                     guards,
+                    registry_authority,
                     policies,
                 })
             }

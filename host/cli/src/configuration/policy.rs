@@ -5,8 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use usher_policy::{Digest, Limits};
+use usher_registry::{RegistryReference, SCHEME, Signer};
 
 use super::reader::Reader;
+use super::signers;
 
 /// The policy of a file that names none.
 const DEFAULT_COMPONENT: &str = "builtin:rules";
@@ -19,12 +21,16 @@ const NAME_BYTES: usize = 32;
 pub(crate) struct PolicySection {
     /// What reports call it.
     pub(crate) name: String,
-    /// A path or `builtin:NAME`, as it stands in the file.
+    /// A path, `builtin:NAME` or `oci://…`, as it stands in the file.
     pub(crate) component: String,
     /// The only bytes that are let in, if there is a choice no more.
     pub(crate) digest: Option<Digest>,
+    /// Those of whom one must have signed it; none asks for no signature.
+    pub(crate) signers: Vec<Signer>,
     /// Handed to the policy.
     pub(crate) config: serde_json::Value,
+    /// Keys and indices from the top of the file to that configuration.
+    pub(crate) config_place: Vec<String>,
     /// What it may use.
     pub(crate) limits: LimitSettings,
 }
@@ -69,8 +75,10 @@ impl PolicySection {
 /// Reads the row, which has one policy at least.
 pub(super) fn read(reader: &mut Reader<'_>) -> Vec<PolicySection> {
     let row: Vec<PolicySection> = match reader.length("policy") {
-        None => vec![section(reader, "policy")],
-        Some(length) => (0..length).map(|at| section(reader, &format!("policy[{at}]"))).collect(),
+        None => vec![section(reader, "policy", &["policy"])],
+        Some(length) => (0..length)
+            .map(|at| section(reader, &format!("policy[{at}]"), &["policy", &at.to_string()]))
+            .collect(),
     };
     let mut names = BTreeSet::new();
     for (at, policy) in row.iter().enumerate() {
@@ -85,13 +93,18 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Vec<PolicySection> {
     row
 }
 
-fn section(reader: &mut Reader<'_>, path: &str) -> PolicySection {
-    reader.only_keys(path, &["name", "component", "digest", "config", "limits"]);
+fn section(reader: &mut Reader<'_>, path: &str, place: &[&str]) -> PolicySection {
+    reader.only_keys(path, &["name", "component", "digest", "signers", "config", "limits"]);
     let component = reader.optional_text(path, "component").unwrap_or(DEFAULT_COMPONENT.to_owned());
+    if let Err(problem) = check(&component) {
+        reader.complain(path, "component", &problem);
+    }
     let name = reader.optional(path, "name", parse_name).unwrap_or_else(|| name_of(&component));
     let digest = reader.optional(path, "digest", str::parse::<Digest>);
+    let signers = signers::read(reader, path, &component);
     let config = reader.json(path, "config");
-    PolicySection { name, component, digest, config, limits: limits(reader, path) }
+    let config_place = place.iter().chain(&["config"]).map(|&part| part.to_owned()).collect();
+    PolicySection { name, component, digest, signers, config, config_place, limits: limits(reader, path) }
 }
 
 fn limits(reader: &mut Reader<'_>, path: &str) -> LimitSettings {
@@ -108,6 +121,17 @@ fn limits(reader: &mut Reader<'_>, path: &str) -> LimitSettings {
     }
 }
 
+/// A reference to a registry must be one; whether there is something is found out when it is fetched.
+fn check(component: &str) -> Result<(), String> {
+    if !component.starts_with(SCHEME) {
+        return Ok(());
+    }
+    let told = |error: usher_registry::RegistryError| {
+        error.to_string().lines().next().unwrap_or_default().to_owned()
+    };
+    component.parse::<RegistryReference>().map(drop).map_err(told)
+}
+
 fn parse_name(text: &str) -> Result<String, String> {
     if (1..=NAME_BYTES).contains(&text.len()) && text.chars().all(is_name_character) {
         Ok(text.to_owned())
@@ -120,9 +144,12 @@ fn is_name_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
 }
 
-/// What a policy without a name is called: `rules` for `builtin:rules`, `acme` for `policies/acme.wasm`.
+/// What a policy without a name is called: `rules` for `builtin:rules`, `acme` for `policies/acme.wasm`, `teams` for
+/// `oci://ghcr.io/acme/teams:1`.
 fn name_of(component: &str) -> String {
-    let last = match component.strip_prefix("builtin:") {
+    let reference = component.parse::<RegistryReference>().ok();
+    let repository = reference.as_ref().and_then(|reference| reference.repository().rsplit('/').next());
+    let last = match component.strip_prefix("builtin:").or(repository) {
         Some(name) => name,
         None => Path::new(component).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default(),
     };
@@ -215,7 +242,8 @@ mod tests {
 
     #[test]
     fn a_policy_without_a_name_is_called_by_its_file() {
-        let names = ["builtin:rules", "a/b.wasm", "./x y.z.wasm", "/", "é"].map(name_of);
-        assert_eq!(names, ["rules", "b", "x-y.z", "policy", "-"]);
+        let names = ["builtin:rules", "a/b.wasm", "./x y.z.wasm", "/", "é", "oci://ghcr.io/acme/teams:1.2"]
+            .map(name_of);
+        assert_eq!(names, ["rules", "b", "x-y.z", "policy", "-", "teams"]);
     }
 }

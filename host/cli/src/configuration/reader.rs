@@ -68,15 +68,29 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Complains about a key of a section that is not several tables, `[[…]]`.
+    pub(super) fn only_rows(&mut self, section: &str, key: &str) {
+        if self.value(section, key).is_some_and(|value| !is_row(value.get_ref())) {
+            self.complain(section, key, "must be one table or more, each under its own `[[…]]`");
+        }
+    }
+
     /// How many tables a section has that was written as several, `[[…]]`; none when it is a single one or absent.
-    pub(super) fn length(&self, section: &str) -> Option<usize> {
-        let value = self.document.get(section)?.get_ref();
+    pub(super) fn length(&self, path: &str) -> Option<usize> {
+        let value = match path.rsplit_once('.') {
+            Some((section, key)) => self.value(section, key)?.get_ref(),
+            None => self.document.get(path)?.get_ref(),
+        };
         is_row(value).then(|| value.as_array().map_or(0, |items| items.len()))
     }
 
     /// Complains about one of several tables.
     pub(super) fn complain_of_item(&mut self, section: &str, at: usize, message: &str) {
-        let value = self.document.get(section).and_then(|value| value.get_ref().as_array()?.get(at));
+        let row = match section.rsplit_once('.') {
+            Some((section, key)) => self.value(section, key),
+            None => self.document.get(section),
+        };
+        let value = row.and_then(|value| value.get_ref().as_array()?.get(at));
         let line = value.map(|value| line_of(self.text, value.span().start));
         self.problems.push(Problem { line, message: format!("`{section}[{at}]`: {message}") });
     }

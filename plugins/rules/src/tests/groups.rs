@@ -65,7 +65,7 @@ fn a_group_can_become_several_and_choose_its_identity() {
 #[test]
 fn an_answer_that_is_no_group_holds() {
     for (sync, cause) in [
-        ("1", "`sync` gives a number, not a name"),
+        ("group.attributes.number", "`sync` gives a number, not a name"),
         ("' '", "`sync` gives an empty name"),
         ("{'key': 'x'}", "`sync` gives a group without `name`"),
         (
@@ -77,13 +77,10 @@ fn an_answer_that_is_no_group_holds() {
             "`sync` gives a map with `id`; a group has `name` and, if it wants, `key`",
         ),
         ("['x', null]", "`sync` gives null, not a name"),
-        (
-            "group.name.substring(9)",
-            "`sync` failed: Error executing function 'substring': index out of range: 9",
-        ),
+        ("group.name.substring(9)", "`sync` failed: `substring`: index out of range: 9"),
     ] {
         let policy = rules(json!({ "groups": [{ "name": "bad", "when": "true", "sync": sync }] }));
-        let decision = policy.group(&Group::named("abc"));
+        let decision = policy.group(&Group::named("abc").with("number", 1_i64));
         assert_eq!(
             (decision.verdict(), decision.rule(), decision.message()),
             (&GroupVerdict::Hold, "bad", cause),
@@ -109,8 +106,9 @@ fn a_condition_that_fails_holds_and_later_rules_are_not_asked() {
 
 #[test]
 fn a_condition_that_is_no_truth_holds() {
-    let policy = rules(json!({ "groups": [{ "name": "odd", "when": "group.name", "then": "skip" }] }));
-    let decision = policy.group(&Group::named("x"));
+    let policy =
+        rules(json!({ "groups": [{ "name": "odd", "when": "group.attributes.odd", "then": "skip" }] }));
+    let decision = policy.group(&Group::named("x").with("odd", "yes"));
     assert_eq!(decision.message(), "`when` gives a text, not true or false");
 }
 

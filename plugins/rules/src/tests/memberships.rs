@@ -111,7 +111,7 @@ fn groups_and_account_fields_go_together() {
 #[test]
 fn an_answer_that_is_no_group_holds_the_person() {
     for (key, expression, cause) in [
-        ("groups", "1", "`groups` gives a number, not a name"),
+        ("groups", "user.number", "`groups` gives a number, not a name"),
         ("add_groups", "['']", "`add_groups` gives an empty name"),
         ("add_groups", "[{'key': 'rd'}]", "`add_groups` gives a group without `name`"),
         ("remove_groups", "[1]", "`remove_groups` gives a number, not the key of a group"),
@@ -121,7 +121,8 @@ fn an_answer_that_is_no_group_holds_the_person() {
             "`groups` failed: there is no value for `absent`; guard an attribute that may be absent with `has(…)`, a table with `in`",
         ),
     ] {
-        let decision = decide(json!([{ "name": "bad", "when": "true", key: expression }]), &ann());
+        let ann = ann().with("number", 1_i64);
+        let decision = decide(json!([{ "name": "bad", "when": "true", key: expression }]), &ann);
         assert_eq!(
             (decision.verdict(), decision.rule(), decision.message()),
             (&UserVerdict::Hold, "bad", cause),

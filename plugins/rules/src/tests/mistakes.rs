@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 use usher_guest::Problem;
+use usher_guest::test::Run;
 
 use super::{problem, problems};
+use crate::rules::Rules;
 
 /// The problem of one condition of a rule `r` for people.
 fn of_condition(when: &str) -> Problem {
@@ -21,7 +23,7 @@ fn a_syntax_error_has_rule_line_and_column() {
 #[test]
 fn an_expression_that_stops_says_so() {
     let problem = of_condition("user.department ==");
-    assert_eq!(problem.message, "rule `r`, `when`: mismatched input the end");
+    assert_eq!(problem.message, "rule `r`, `when`: it ends too early");
     assert_eq!(problem.position, Some((1, 19)));
 }
 
@@ -167,7 +169,7 @@ fn everything_that_is_wrong_is_told_at_once() {
             ("/account/name/family", "the field `name.family` is written twice"),
             ("/account/title", "`title` must be a text that holds an expression, not a number"),
             ("/groups/0/sync", "rule `a`, `sync`: there is no `group.nme`; did you mean `group.name`?"),
-            ("/users/2/when", "rule `c`, `when`: mismatched input the end"),
+            ("/users/2/when", "rule `c`, `when`: it ends too early"),
             ("/users/2/message", "rule `c`, `message`: there is no variable `usr`; did you mean `user`?"),
         ]
     );
@@ -187,4 +189,112 @@ fn a_configuration_that_is_no_table_is_named() {
 fn a_name_that_reports_would_cut_is_refused() {
     let config: Value = json!({ "users": [{ "name": "é".repeat(33), "when": "true", "then": "keep" }] });
     assert_eq!(problem(config).message, "the name of a rule has at most 64 bytes, this one has 66");
+}
+
+/// Messages of each of some conditions of rules for people.
+fn told(when: &str) -> Vec<String> {
+    let config = json!({
+        "tables": { "patterns": { "broken": "(", "right": "a+" }, "centres": { "Sales": "4711" } },
+        "expressions": { "broken": "'[' + 'a'", "number": "1 + 1", "key": "'Salse'" },
+        "users": [{ "name": "r", "when": when, "then": "skip" }],
+    });
+    problems(config).iter().map(|problem| problem.message.clone()).collect()
+}
+
+#[test]
+fn what_fails_for_everybody_is_found_before_anybody_is_read() {
+    for (when, cause) in [
+        ("9223372036854775807 + 1 > user.own", "always fails: the result of `+` is too large a number"),
+        ("user.own == 1 / 0", "always fails: it divides by zero"),
+        ("user.groups.exists(key, key == string(7 % 0))", "always fails: it divides by zero"),
+        ("has(user.own) ? [1][3] == user.own : true", "always fails: the list has no item number 3"),
+        ("user.login == 'abc'.substring(9)", "always fails: `substring`: index out of range: 9"),
+        ("int('x') == user.own", "always fails: `int`: string parse error: invalid digit found in string"),
+        (
+            "tables.centres[expressions.key] == user.own",
+            "always fails: there is no value for `Salse`; guard an attribute that may be absent with `has(…)`, a table with `in`",
+        ),
+        (
+            "['a'].all(x, x.matches('(' + x))",
+            "always fails: `matches`: `(a` is no regular expression: unclosed group",
+        ),
+    ] {
+        assert_eq!(told(when), [format!("rule `r`, `when`: {cause}")], "{when}");
+    }
+}
+
+#[test]
+fn a_broken_pattern_is_found_wherever_it_comes_from() {
+    for (when, pattern, cause) in [
+        ("user.login.matches('a' + '(')", "a(", "unclosed group"),
+        ("matches(user.login, tables.patterns.broken)", "(", "unclosed group"),
+        ("user.login.matches(expressions.broken)", "[a", "unclosed character class"),
+        ("user.groups.exists(key, key.matches(tables.patterns['broken']))", "(", "unclosed group"),
+    ] {
+        let message = format!("rule `r`, `when`: `{pattern}` is no regular expression: {cause}");
+        assert_eq!(told(when), [message], "{when}");
+    }
+}
+
+#[test]
+fn what_is_the_same_for_everybody_and_right_is_no_mistake() {
+    let config = json!({
+        "tables": { "patterns": { "right": "a+" } },
+        "expressions": { "pattern": "tables.patterns.right + '$'", "prefixes": "['a', 'b'].map(x, x + '-')" },
+        "users": [{
+            "name": "r", "then": "skip",
+            "when": "user.login.matches(expressions.pattern) || (false && 1 / 0 == 1) || 'x' in tables.patterns \
+                     || expressions.prefixes.exists(x, user.login.startsWith(x)) || now > 1 * 60 * 60",
+        }],
+    });
+    assert!(Run::of::<Rules>(&config.to_string()).is_ok());
+}
+
+#[test]
+fn what_is_of_no_use_in_its_place_is_found_before_anybody_is_read() {
+    let found = problems(json!({
+        "expressions": { "text": "'a' + 'b'" },
+        "groups": [
+            { "name": "g", "when": "group.name", "sync": "group.name == 'a'" },
+            { "name": "h", "when": "expressions.text", "sync": "1", "message": "now" },
+        ],
+        "users": [{ "name": "u", "when": "true", "remove_groups": "{'key': 'a'}", "add_groups": "user.groups.size()" }],
+        "account": { "active": "user.status", "title": "user.groups", "name.family": "null", "displayName": "now" },
+    }));
+    let told: Vec<_> = found.iter().map(|it| (it.pointer.as_str(), it.message.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ("/groups/0/when", "rule `g`, `when`: gives a text, not true or false"),
+            ("/groups/0/sync", "rule `g`, `sync`: gives true or false, not a name"),
+            ("/groups/1/when", "rule `h`, `when`: gives a text, not true or false"),
+            ("/groups/1/sync", "rule `h`, `sync`: gives a number, not a name"),
+            ("/groups/1/message", "rule `h`, `message`: gives a number, not a text"),
+            ("/users/0/add_groups", "rule `u`, `add_groups`: gives a number, not a name"),
+            ("/users/0/remove_groups", "rule `u`, `remove_groups`: gives a map, not the key of a group"),
+            ("/account/active", "account field `active`: gives a text, not true or false"),
+            ("/account/title", "account field `title`: gives a list, not a text"),
+            ("/account/name.family", "account field `name.family`: gives null, but AWS wants this field"),
+            (
+                "/account/displayName",
+                "account field `displayName`: gives a number, not a text; `string(…)` makes one of it"
+            ),
+        ]
+    );
+}
+
+#[test]
+fn kinds_that_do_not_go_together_have_a_place() {
+    let problem = of_condition("has(user.employeeNumber) &&\n user.employeeNumber == 4711");
+    assert_eq!(problem.position, Some((2, 22)));
+    assert_eq!(
+        problem.message,
+        "rule `r`, `when`: a text and a number are never equal; `string(…)` makes a text of a number"
+    );
+}
+
+#[test]
+fn one_mistake_hides_no_other_in_the_same_rule() {
+    let messages = told("usr.x == 'a' || user.login == 1 || user.login.matches('(') || user.login.foo()");
+    assert_eq!(messages.len(), 4, "{messages:?}");
 }

@@ -182,6 +182,17 @@ fn a_department() {
     assert_eq!(decision.own_groups(), Some(groups.as_slice()));
     assert_eq!(decision.message(), "works in Sales");
     assert_eq!(policy.user(&ann()).own_groups(), None);
+    for blank in ["", "  "] {
+        assert_eq!(policy.user(&ann().with("department", blank)).own_groups(), None);
+    }
+    for (written, name) in [
+        (" Köln ", "dept-Köln"),
+        ("日本", "dept-日本"),
+        (&*"x".repeat(200), &*format!("dept-{}", "x".repeat(200))),
+    ] {
+        let decision = policy.user(&ann().with("department", written));
+        assert_eq!(decision.own_groups(), Some([TargetGroup::new(name)].as_slice()));
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::needs_text;
 use super::opened::{self, Opened};
 use crate::arguments::plugin::CheckArguments;
 use crate::exit::{ExitStatus, Failure};
+use crate::refusal::{HINT, config_problem};
 use crate::report::escape::plain;
 
 /// Configures the policy and prints every problem with its place.
@@ -56,21 +57,20 @@ fn refusal(policy: &str, file: &str, problems: &[ConfigProblem], config: &Policy
     };
     let mut text = format!("{policy} refuses {file}, {count}:");
     for problem in problems {
-        let line = config.line_of(&problem.pointer).map(|line| format!(":{line}")).unwrap_or_default();
-        text.push_str(&format!("\n  {file}{line}: {problem}"));
+        let place = config.place_of(&problem.pointer, problem.position);
+        text.push_str(&format!("\n  {}", config_problem(file, place, problem)));
     }
-    text.push_str(
-        "\nhint: after the file and its line comes a path within the policy's configuration; numbers after that are line and column \
-         in the text that stands there",
-    );
+    text.push_str(&format!("\nhint: {HINT}"));
     text
 }
 
 fn problem_json(problem: &ConfigProblem, config: &PolicyConfig) -> Value {
+    let place = config.place_of(&problem.pointer, problem.position);
     json!({
         "pointer": problem.pointer,
         "message": problem.message,
-        "fileLine": config.line_of(&problem.pointer),
+        "fileLine": place.map(|place| place.line),
+        "fileColumn": place.and_then(|place| place.column),
         "line": problem.position.map(|(line, _)| line),
         "column": problem.position.map(|(_, column)| column),
     })

@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
-
+use crate::configuration::{FilePlace, parts, place};
 use crate::exit::Failure;
+use serde_json::{Value, json};
 
 /// A document with one of these at its top is a `usher.toml`, and the policy's part is below `policy`.
 const SECTIONS_OF_USHER_TOML: [&str; 3] = ["okta", "identity_center", "policy"];
@@ -51,32 +49,10 @@ impl PolicyConfig {
         }
     }
 
-    /// The line of the file, from 1, on which the value that a JSON Pointer names begins, or the nearest one around it.
-    /// None in JSON, which carries no lines, and where nothing of it stands in the file.
-    pub(crate) fn line_of(&self, pointer: &str) -> Option<usize> {
-        let unescaped = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
-        let document = DeTable::parse(&self.text).ok()?;
-        let mut parts = self.place.iter().cloned().chain(unescaped);
-        let first = parts.next()?;
-        let (key, mut value) = document.get_ref().get_key_value(first.as_str())?;
-        let mut start = key.span().start;
-        for part in parts {
-            let Some((at, next)) = child(value, &part) else { break };
-            (start, value) = (at, next);
-        }
-        Some(line(&self.text, start))
-    }
-}
-
-/// The value below another, and the byte at which a reader would look for it: that of its key, when it has one.
-fn child<'a, 'b>(value: &'b Spanned<DeValue<'a>>, part: &str) -> Option<(usize, &'b Spanned<DeValue<'a>>)> {
-    match value.get_ref() {
-        DeValue::Table(table) => table.get_key_value(part).map(|(key, value)| (key.span().start, value)),
-        DeValue::Array(items) => {
-            let item = items.get(part.parse::<usize>().ok()?)?;
-            Some((item.span().start, item))
-        }
-        _ => None,
+    /// The place in the file where the value that a JSON Pointer names begins, or the nearest one around it; down to the character
+    /// where `position` leads into its text. None in JSON, which carries no lines, and where nothing of it stands in the file.
+    pub(crate) fn place_of(&self, pointer: &str, position: Option<(u32, u32)>) -> Option<FilePlace> {
+        place(&self.text, self.place.iter().cloned().chain(parts(pointer)), position)
     }
 }
 
@@ -153,27 +129,31 @@ mod tests {
         PolicyConfig { value, text: text.to_owned(), place }
     }
 
+    fn line(config: &PolicyConfig, pointer: &str) -> Option<usize> {
+        config.place_of(pointer, None).map(|place| place.line)
+    }
+
     #[test]
     fn a_bare_file_is_the_configuration_itself() {
         let config =
             config("prefix = \"aws-\"\n[[groups]]\nname = \"a\"\n\n[[groups]]\nname = \"b\"\n", "x.wasm");
         assert_eq!(config.value, json!({ "prefix": "aws-", "groups": [{ "name": "a" }, { "name": "b" }] }));
-        assert_eq!(config.line_of("/groups/1/name"), Some(6));
+        assert_eq!(line(&config, "/groups/1/name"), Some(6));
     }
 
     #[test]
     fn in_a_usher_toml_it_is_the_policys_part() {
         let config = config("[okta]\ndomain = \"x\"\n[policy.config]\nprefix = 1\n", "x.wasm");
         assert_eq!(config.value, json!({ "prefix": 1 }));
-        assert_eq!(config.line_of("/prefix"), Some(4));
+        assert_eq!(line(&config, "/prefix"), Some(4));
     }
 
     #[test]
     fn what_is_missing_is_looked_for_around_it() {
         let config =
             config("[policy]\ncomponent = \"x\"\n[policy.config]\n[policy.config.table]\na = 1\n", "x");
-        assert_eq!(config.line_of("/table/b"), Some(4));
-        assert_eq!(config.line_of(""), Some(3));
+        assert_eq!(line(&config, "/table/b"), Some(4));
+        assert_eq!(line(&config, ""), Some(3));
     }
 
     #[test]
@@ -181,7 +161,7 @@ mod tests {
         let text = "[[policy]]\ncomponent = \"a.wasm\"\nconfig = { n = 1 }\n[[policy]]\ncomponent = \"b.wasm\"\nconfig = { n = 2 }\n";
         let found = config(text, "b.wasm");
         assert_eq!(found.value, json!({ "n": 2 }));
-        assert_eq!(found.line_of("/n"), Some(6));
+        assert_eq!(line(&found, "/n"), Some(6));
         assert_eq!(
             of_toml(text, "c.wasm").unwrap_err(),
             "none of its policies is c.wasm; they are a.wasm, b.wasm"

@@ -11,17 +11,22 @@ mod figures;
 mod generated;
 mod inspect;
 mod measure;
-mod needs_text;
+pub(crate) mod needs_text;
 mod new;
 pub(crate) mod opened;
+mod pin;
 mod project;
+mod pull;
+mod push;
 mod questions;
 mod run;
 mod schema;
 mod sdk;
+mod sign;
 mod source_files;
 mod test;
 mod trial;
+mod verify;
 
 use crate::arguments::plugin::PluginCommand;
 use crate::exit::{ExitStatus, Failure};
@@ -37,5 +42,10 @@ pub(crate) async fn run(command: &PluginCommand) -> Result<ExitStatus, Failure> 
         PluginCommand::Bench(arguments) => bench::bench(arguments),
         PluginCommand::Test(arguments) => test::test(arguments),
         PluginCommand::Run(arguments) => run::run(arguments),
+        PluginCommand::Push(arguments) => push::push(arguments).await,
+        PluginCommand::Pull(arguments) => pull::pull(arguments).await,
+        PluginCommand::Sign(arguments) => sign::sign(arguments).await,
+        PluginCommand::Verify(arguments) => verify::verify(arguments).await,
+        PluginCommand::Pin(arguments) => pin::pin(arguments).await,
     }
 }

@@ -9,20 +9,24 @@ use usher_policy::{Digest, Limits, LoadedPolicy, PolicyEngine};
 
 use super::figures::grouped;
 use crate::exit::Failure;
-use crate::reference::component;
+use crate::reference::found;
 use crate::report::escape::plain;
 
 /// A policy that was let in, with its bytes.
 pub(crate) struct Opened {
     pub(crate) reference: String,
     pub(crate) bytes: Vec<u8>,
+    /// The digest of its manifest, when it came from a registry.
+    pub(crate) manifest: Option<Digest>,
     pub(crate) outline: Outline,
     pub(crate) loaded: LoadedPolicy,
 }
 
 /// Finds and loads a policy.
 pub(crate) fn open(reference: &str) -> Result<Opened, Failure> {
-    of_bytes(reference, component(reference)?)
+    let found = found(reference)?;
+    let manifest = found.manifest();
+    Ok(Opened { manifest, ..of_bytes(reference, found.bytes)? })
 }
 
 /// Loads a policy whose bytes are at hand.
@@ -31,7 +35,7 @@ pub(crate) fn of_bytes(reference: &str, bytes: Vec<u8>) -> Result<Opened, Failur
     // Loading first: it says in plainer words what is wrong with a file that is no policy.
     let loaded = engine.load(reference, &bytes).map_err(Failure::usage)?;
     let outline = Outline::of(&bytes)?;
-    Ok(Opened { reference: reference.to_owned(), bytes, outline, loaded })
+    Ok(Opened { reference: reference.to_owned(), bytes, manifest: None, outline, loaded })
 }
 
 /// The time that a policy is told, in seconds since 1970.
@@ -59,6 +63,9 @@ impl Opened {
         fact("imports", if imports.is_empty() { "nothing".to_owned() } else { imports.join(", ") }.as_str());
         fact("size", &format!("{} bytes", grouped(self.bytes.len() as u64)));
         fact("digest", &Digest::of(&self.bytes).to_string());
+        if let Some(manifest) = self.manifest {
+            fact("manifest", &manifest.to_string());
+        }
         fact("schema", &schema);
         text
     }
@@ -75,6 +82,7 @@ impl Opened {
             "imports": self.outline.imports,
             "bytes": self.bytes.len(),
             "digest": Digest::of(&self.bytes),
+            "manifestDigest": self.manifest,
             "hasConfigSchema": description.config_schema.is_some(),
         })
     }

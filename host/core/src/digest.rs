@@ -1,4 +1,4 @@
-//! The digest of a plugin's bytes: what pins a policy to the very component that was tested.
+//! The digest of some bytes: what pins a policy to the very component that was tested.
 
 use std::fmt;
 use std::str::FromStr;
