@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio::task::JoinHandle;
 use usher_identity_center::Permission;
 
-use super::error::LockError;
+use super::error::{Holder, LockError};
 use super::owner::Owner;
 use super::record::{Record, seconds_between};
 use crate::journal::private;
@@ -141,15 +141,15 @@ fn write(file: &mut File, record: Option<&Record>) -> io::Result<()> {
 }
 
 fn held(path: &Path, standing: &Record, now: Timestamp) -> LockError {
-    LockError::Held {
-        path: path.display().to_string(),
+    let holder = Holder {
         run: standing.run.clone(),
         host: standing.host.clone(),
         pid: standing.pid,
         age: words(seconds_between(standing.since, now)),
         renewed: words(seconds_between(standing.renewed, now)),
         lease: standing.lease_seconds,
-    }
+    };
+    LockError::Held { path: path.display().to_string(), holder: Box::new(holder) }
 }
 
 /// "17 s", "5 min", "3 h".

@@ -9,5 +9,5 @@ mod held;
 pub mod owner;
 mod record;
 
-pub use error::LockError;
+pub use error::{Holder, LockError};
 pub use held::Lock;
