@@ -83,18 +83,18 @@ fn canonical(target: &Target, before: &Value) -> String {
         format!("{external_id} {id}")
     };
     let names: BTreeMap<&str, String> =
-        target.users.values().map(|user| (user["id"].as_str().unwrap(), known_as(user))).collect();
+        target.users.values().map(|user| (user["id"].as_str().expect("a text"), known_as(user))).collect();
     let mut lines = Vec::new();
     for user in target.users.values() {
         let mut user_without = user.clone();
         for gone in ["id", "meta"] {
-            user_without.as_object_mut().unwrap().remove(gone);
+            user_without.as_object_mut().expect("an object").remove(gone);
         }
         lines.push(format!("{} {user_without}", known_as(user)));
     }
     for group in target.groups.values() {
-        let members = group["members"].as_array().unwrap().iter();
-        let mut members: Vec<&str> = members.map(|id| names[id.as_str().unwrap()].as_str()).collect();
+        let members = group["members"].as_array().expect("a list").iter();
+        let mut members: Vec<&str> = members.map(|id| names[id.as_str().expect("a text")].as_str()).collect();
         members.sort_unstable();
         lines.push(format!("{} {} {members:?}", known_as(group), group["displayName"]));
     }
@@ -108,7 +108,7 @@ fn killed_everywhere(sim: &mut Sim, start: &Value) -> usize {
     sim.forget_requests();
     sim.sync([]).exits(0);
     let undisturbed = canonical(&sim.target(), start);
-    let writes = usize::try_from(sim.requests().writes()).unwrap();
+    let writes = usize::try_from(sim.requests().writes()).expect("a number of writes");
     let scim = sim.scim.clone();
     // With 0 it is killed before the first write, otherwise after that write was done and before it was answered.
     for write in 0..=writes {
@@ -121,7 +121,7 @@ fn killed_everywhere(sim: &mut Sim, start: &Value) -> usize {
         assert_eq!(canonical(&sim.target(), start), undisturbed, "killed at write {write} of {writes}");
     }
     let verified = sim.usher("journal", &["verify", "--json"]).exits(0).json();
-    assert_eq!(verified["unfinished"].as_array().unwrap().len(), writes + 1, "{verified:#}");
+    assert_eq!(verified["unfinished"].as_array().expect("a list").len(), writes + 1, "{verified:#}");
     assert_eq!(verified["tornBytes"], 0);
     writes + 1
 }
@@ -141,7 +141,7 @@ fn a_run_of_every_kind_of_change_that_is_killed_at_any_write_is_completed_by_the
     target.users.get_mut("p017").unwrap()["active"] = false.into();
     target.users.get_mut("p018").unwrap()["displayName"] = "By Hand".into();
     let stray = target.user("p021")["id"].clone();
-    target.groups.get_mut("team05").unwrap()["members"].as_array_mut().unwrap().push(stray);
+    target.groups.get_mut("team05").unwrap()["members"].as_array_mut().expect("a list").push(stray);
     let start = document(&target);
     sim.happens(week);
     std::fs::remove_file(sim.folder().join("usher.jsonl")).unwrap();
@@ -173,7 +173,7 @@ fn a_run_that_loses_its_lock_writes_nothing_more() {
     let lock = std::fs::read_to_string(sim.folder().join("usher.jsonl.lock")).unwrap();
     assert!(lock.contains("another-run"), "the other's lock was given back: {lock}");
     let shown = sim.usher("journal", &["show", "--json"]).exits(0).json();
-    let early = shown["runs"][0]["endedEarly"].as_str().unwrap();
+    let early = shown["runs"][0]["endedEarly"].as_str().expect("a text");
     assert!(early.contains("lost its lock"), "{early}");
 }
 

@@ -57,12 +57,12 @@ fn told(sim: &Sim, wanted: &str) -> Value {
 #[track_caller]
 fn verdict(explained: &Value) -> (&str, &str) {
     let conclusion = &explained["conclusion"];
-    (conclusion["verdict"].as_str().unwrap(), conclusion["message"].as_str().unwrap())
+    (conclusion["verdict"].as_str().expect("a text"), conclusion["message"].as_str().expect("a text"))
 }
 
 #[track_caller]
 fn steps<'a>(explained: &'a Value, step: &str) -> Vec<&'a Value> {
-    explained["steps"].as_array().unwrap().iter().filter(|it| it["step"] == step).collect()
+    explained["steps"].as_array().expect("a list").iter().filter(|it| it["step"] == step).collect()
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn a_person_is_found_by_every_name_on_both_sides() {
     let sim = acme();
     sim.sync([]).exits(5);
     let target = sim.target();
-    let aws = target.user("max")["id"].as_str().unwrap();
+    let aws = target.user("max")["id"].as_str().expect("a text");
     for name in ["max@example.com", "MAX@EXAMPLE.COM", "max.m@mail.example", &user_id("max"), aws] {
         let max = told(&sim, name);
         assert_eq!((&max["oktaId"], &max["scimId"]), (&json!(user_id("max")), &json!(aws)), "{name}");
@@ -141,7 +141,7 @@ fn a_recycled_address_is_told_on_both_sides() {
             .joins("newann", "aws-admins")
     });
     let json = sim.usher("explain", &["ann@example.com", "--json"]).exits(0).json();
-    let people = json["people"].as_array().unwrap();
+    let people = json["people"].as_array().expect("a list");
     assert_eq!(people.len(), 2, "{json:#}");
     let new = people.iter().find(|person| person["oktaId"] == user_id("newann")).unwrap();
     assert_eq!(verdict(new).0, "left-alone");
@@ -167,7 +167,7 @@ fn who_is_gone_from_okta_is_told_so() {
     sim.sync([]).exits(5);
     let (verdict, message) =
         (told(&sim, "ann@example.com"), "Okta has no such person (any more); the account is inactive");
-    assert!(verdict["conclusion"]["message"].as_str().unwrap().starts_with(message), "{verdict:#}");
+    assert!(verdict["conclusion"]["message"].as_str().expect("a text").starts_with(message), "{verdict:#}");
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn a_group_is_explained_from_okta_to_the_plan() {
     sim.sync([]).exits(5);
     group("aws-admins").prints("2 in it\n").prints("→ in step");
     group("finance").prints("→ not synced: skipped by rule `no-finance`: finance has no business in AWS");
-    let id = sim.target().group("aws-admins")["id"].as_str().unwrap().to_owned();
+    let id = sim.target().group("aws-admins")["id"].as_str().expect("a text").to_owned();
     for name in [id.as_str(), "AWS-Admins", &sim.org().group_id("aws-admins")] {
         group(name).prints("→ in step");
     }

@@ -23,7 +23,7 @@ fn lines(sim: &Sim) -> Vec<Value> {
 }
 
 fn kinds(lines: &[Value]) -> Vec<&str> {
-    lines.iter().map(|line| line["event"]["kind"].as_str().unwrap()).collect()
+    lines.iter().map(|line| line["event"]["kind"].as_str().expect("a text")).collect()
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn every_operation_is_told_before_and_after_with_its_request_ids() {
     assert_eq!(kinds(&lines)[7], "end");
     let begin = &lines[0]["event"];
     assert_eq!(begin["operations"], 3);
-    assert!(begin["policies"][0]["digest"].as_str().unwrap().starts_with("sha256:"), "{begin}");
+    assert!(begin["policies"][0]["digest"].as_str().expect("a text").starts_with("sha256:"), "{begin}");
     let intent = |user: &str| {
         let is_it =
             |line: &&Value| line["event"]["change"]["user"]["userName"] == format!("{user}@example.com");
@@ -50,7 +50,7 @@ fn every_operation_is_told_before_and_after_with_its_request_ids() {
     let outcome = &lines.iter().find(is_outcome).unwrap()["event"];
     assert_eq!((&outcome["result"], &outcome["targetId"]), (&json!("done"), &sim.target().user("ann")["id"]));
     assert_eq!(outcome["requests"][0]["request"], "POST /Users");
-    assert_eq!(outcome["requests"][0]["id"].as_str().unwrap().len(), 36);
+    assert_eq!(outcome["requests"][0]["id"].as_str().expect("a text").len(), 36);
 
     let mode = std::fs::metadata(sim.folder().join("usher.jsonl")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -92,7 +92,7 @@ fn what_failed_is_told_with_its_cause_and_every_repeat() {
     sim.sync([]).exits(5);
     let lines = lines(&sim);
     let failed = lines.iter().find(|line| line["event"]["result"] == "failed").unwrap();
-    assert!(failed["event"]["error"].as_str().unwrap().contains("No."), "{failed}");
+    assert!(failed["event"]["error"].as_str().expect("a text").contains("No."), "{failed}");
     let repeated = |line: &&Value| line["event"]["requests"].as_array().is_some_and(|it| it.len() == 2);
     let repeated = &lines.iter().find(repeated).unwrap()["event"]["requests"];
     assert_eq!((&repeated[0]["status"], &repeated[1]["status"]), (&json!(503), &json!(201)));
@@ -109,17 +109,17 @@ fn a_journal_is_shown_by_person_group_time_and_run() {
     sim.sync_whatever_it_takes().exits(0);
     let show = |arguments: &[&str]| {
         let outcome = sim.usher("journal", &[&["show", "--json"], arguments].concat()).exits(0);
-        let runs = outcome.json()["runs"].as_array().unwrap().clone();
+        let runs = outcome.json()["runs"].as_array().expect("a list").clone();
         let attempts = |run: &Value| {
-            let attempts = run["attempts"].as_array().unwrap().iter();
-            attempts.map(|it| it["change"]["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+            let attempts = run["attempts"].as_array().expect("a list").iter();
+            attempts.map(|it| it["change"]["kind"].as_str().expect("a text").to_owned()).collect::<Vec<_>>()
         };
         runs.iter().map(attempts).collect::<Vec<_>>()
     };
     assert_eq!(show(&[]).len(), 2);
     // By the old name, the new one, and both ids.
     let target = sim.target();
-    let aws = target.user("ann")["id"].as_str().unwrap();
+    let aws = target.user("ann")["id"].as_str().expect("a text");
     assert_eq!(show(&["--person", "ann.new@example.com"]), [["update-user"]]);
     assert_eq!(show(&["--person", "ann@example.com"]).concat().len(), 3);
     for id in [user_id("ann").as_str(), aws] {
@@ -129,7 +129,7 @@ fn a_journal_is_shown_by_person_group_time_and_run() {
     assert_eq!(show(&["--since", "1h"]).len(), 2);
     assert_eq!(show(&["--since", "2000-01-01"]).len(), 2);
     assert_eq!(show(&["--since", "2999-01-01"]).len(), 0);
-    let run = lines(&sim)[0]["run"].as_str().unwrap().to_owned();
+    let run = lines(&sim)[0]["run"].as_str().expect("a text").to_owned();
     assert_eq!(show(&["--run", &run]).len(), 1);
     sim.usher("journal", &["show", "--since", "yesterday"]).fails_clearly(2).says("yesterday");
     sim.usher("journal", &["show", "--person", "nobody"]).exits(0).prints("Nothing of the kind");

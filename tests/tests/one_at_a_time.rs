@@ -25,7 +25,7 @@ fn holds(sim: &Sim, lock: &Value) {
 }
 
 fn says(sim: &Sim) -> String {
-    std::fs::read_to_string(sim.folder().join(LOCK)).unwrap()
+    std::fs::read_to_string(sim.folder().join(LOCK)).expect("a lock")
 }
 
 #[test]

@@ -121,7 +121,7 @@ impl Writer<'_> {
             lock(&self.ended_early).get_or_insert(why);
             return Outcome::NotAttempted;
         }
-        let (written, sent) = recorded(self.try_write(&operation.change)).await;
+        let (written, sent) = recorded(self.witness.permission(), self.try_write(&operation.change)).await;
         let outcome = match written {
             Ok(outcome) => outcome,
             Err(error) => {

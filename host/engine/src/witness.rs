@@ -1,7 +1,7 @@
 //! Who hears of each operation before and after it is written, and may stop the rest.
 
 use usher_core::plan::Operation;
-use usher_identity_center::Sent;
+use usher_identity_center::{Permission, Sent};
 
 use crate::apply::Outcome;
 use crate::journal::Journal;
@@ -9,6 +9,9 @@ use crate::lock::Lock;
 
 /// Hears of each operation. Called from several operations at once.
 pub trait Witness: Send + Sync {
+    /// Who is asked before each single request that changes something.
+    fn permission(&self) -> Permission;
+
     /// Before the first request of an operation, whose place in the plan counts from 1.
     ///
     /// # Errors
@@ -31,13 +34,17 @@ pub trait Witness: Send + Sync {
 /// What a run keeps while it writes: the lock that lets it, and the journal of what it does. Either may be absent.
 #[derive(Debug, Default)]
 pub struct Keeper {
-    /// Checked before each operation.
+    /// Checked before each operation and each of its writes.
     pub lock: Option<Lock>,
     /// Written before and after each operation.
     pub journal: Option<Journal>,
 }
 
 impl Witness for Keeper {
+    fn permission(&self) -> Permission {
+        self.lock.as_ref().map_or_else(Permission::always, Lock::permission)
+    }
+
     fn before(&self, number: usize, operation: &Operation) -> Result<(), String> {
         if let Some(lock) = &self.lock {
             lock.check().map_err(|error| error.to_string())?;

@@ -202,6 +202,12 @@ pub enum ScimError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Whoever asked for the write has no right to it any more; nothing was sent.
+    #[error("{why}")]
+    Stopped {
+        /// In words.
+        why: String,
+    },
     /// Nothing this store offers says who is in a group.
     #[error(
         "this SCIM store does not tell the members of a group: it knows neither `groups.value` nor `members.value` as a filter, and \
@@ -223,7 +229,8 @@ impl ScimError {
             | Self::Unreachable { .. }
             | Self::Tls { .. }
             | Self::TimedOut { .. }
-            | Self::Throttled { .. } => true,
+            | Self::Throttled { .. }
+            | Self::Stopped { .. } => true,
             // 500 may be the fault of one record; the others say that the service is away.
             Self::Failing { answered, .. } => answered.status != 500,
             Self::Unacceptable { .. }

@@ -34,6 +34,6 @@ mod users;
 pub use client::{IdentityCenter, Reading};
 pub use endpoint::{EndpointError, parse_endpoint};
 pub use error::{Answered, ScimError};
-pub use sent::{Sent, recorded};
+pub use sent::{Permission, Sent, recorded};
 pub use settings::{Pace, Rate, RetryPolicy, Settings};
 pub use spent::RequestCounts;

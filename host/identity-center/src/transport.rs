@@ -123,8 +123,15 @@ impl Transport {
             while let Some(pause) = self.pacer.hold(call.operation, call.members) {
                 self.spent.wait(pause).await;
             }
+            // The semaphore is never closed, so this waits and never fails.
+            let permit = self.permits.acquire().await;
+            if call.operation.is_write() {
+                // Only now: between the decision to write and the turn to do so much may have happened.
+                sent::may_write().map_err(|why| ScimError::Stopped { why })?;
+            }
             let began = Instant::now();
             let outcome = self.once(call).await;
+            drop(permit);
             sent::note(|| noted(call, outcome.as_ref().ok()));
             match outcome {
                 Ok(answer) if answer.status.is_success() => {
@@ -173,8 +180,6 @@ impl Transport {
     }
 
     async fn once(&self, call: &Call) -> Result<Answer, reqwest::Error> {
-        // The semaphore is never closed, so this waits and never fails.
-        let _permit = self.permits.acquire().await;
         self.spent.count(call.operation.name());
         let mut request = self.client.request(call.operation.method(), self.url(call));
         if let Some(body) = &call.body {

@@ -8,8 +8,6 @@ mod error;
 pub mod line;
 mod read;
 mod tail;
-#[cfg(test)]
-mod tests;
 mod write;
 
 pub use error::JournalError;

@@ -1,5 +1,7 @@
 //! Why a run may not write.
 
+use std::fmt;
+
 use thiserror::Error;
 
 /// Why there is no lock, or no lock any more.
@@ -8,24 +10,14 @@ use thiserror::Error;
 pub enum LockError {
     /// Another run has it.
     #[error(
-        "another run holds the lock {path}: {run} on {host} (process {pid}), for {age}, renewed {renewed} ago\nhint: wait until it has ended; the lock \
-         of one that died ends by itself {lease} s after it was last renewed"
+        "another run holds the lock {path}: {holder}\nhint: wait until it has ended; the lock of one that died ends by itself {} s after it was last renewed",
+        holder.lease
     )]
     Held {
         /// Which file.
         path: String,
-        /// The other run.
-        run: String,
-        /// Its machine.
-        host: String,
-        /// Its process.
-        pid: u32,
-        /// How long it has had the lock, in words.
-        age: String,
-        /// How long ago it renewed it, in words.
-        renewed: String,
-        /// How long a lock lasts without being renewed, in seconds.
-        lease: u64,
+        /// Who that is.
+        holder: Box<Holder>,
     },
     /// The file is something else.
     #[error(
@@ -53,4 +45,28 @@ pub enum LockError {
         /// What happened.
         how: String,
     },
+}
+
+/// A run that holds a lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Its id.
+    pub run: String,
+    /// Its machine.
+    pub host: String,
+    /// Its process.
+    pub pid: u32,
+    /// How long it has had the lock, in words.
+    pub age: String,
+    /// How long ago it renewed it, in words.
+    pub renewed: String,
+    /// How long a lock lasts without being renewed, in seconds.
+    pub lease: u64,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { run, host, pid, age, renewed, .. } = self;
+        write!(f, "{run} on {host} (process {pid}), for {age}, renewed {renewed} ago")
+    }
 }

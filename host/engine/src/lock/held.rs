@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
+use usher_identity_center::Permission;
 
-use super::error::LockError;
+use super::error::{Holder, LockError};
 use super::owner::Owner;
 use super::record::{Record, seconds_between};
 use crate::journal::private;
@@ -53,21 +54,30 @@ impl Lock {
     /// [`LockError::Lost`] when another run has it, nobody has, or its lease is over, whatever the reason: a machine that slept, a disk
     /// that hung.
     pub fn check(&self) -> Result<(), LockError> {
-        let lost = |how: String| LockError::Lost { path: self.path.display().to_string(), how };
-        let bytes =
-            std::fs::read(&self.path).map_err(|error| lost(format!("it cannot be read ({error})")))?;
-        let record = Record::parse(&bytes).map_err(|()| lost("it is no lock any more".to_owned()))?;
-        let now = Timestamp::now();
-        match record {
-            Some(record) if record.run != self.run => {
-                Err(lost(format!("{} on {} has it now", record.run, record.host)))
-            }
-            Some(record) if record.is_over(now) => {
-                Err(lost(format!("it was not renewed for {} s", seconds_between(record.renewed, now))))
-            }
-            Some(_) => Ok(()),
-            None => Err(lost("somebody has given it back".to_owned())),
+        check(&self.path, &self.run)
+    }
+
+    /// The same, for whoever is to ask without holding the lock.
+    pub fn permission(&self) -> Permission {
+        let (path, run) = (self.path.clone(), self.run.clone());
+        Permission::of(move || check(&path, &run).map_err(|error| error.to_string()))
+    }
+}
+
+fn check(path: &Path, run: &str) -> Result<(), LockError> {
+    let lost = |how: String| LockError::Lost { path: path.display().to_string(), how };
+    let bytes = std::fs::read(path).map_err(|error| lost(format!("it cannot be read ({error})")))?;
+    let record = Record::parse(&bytes).map_err(|()| lost("it is no lock any more".to_owned()))?;
+    let now = Timestamp::now();
+    match record {
+        Some(record) if record.run != run => {
+            Err(lost(format!("{} on {} has it now", record.run, record.host)))
         }
+        Some(record) if record.is_over(now) => {
+            Err(lost(format!("it was not renewed for {} s", seconds_between(record.renewed, now))))
+        }
+        Some(_) => Ok(()),
+        None => Err(lost("somebody has given it back".to_owned())),
     }
 }
 
@@ -131,15 +141,15 @@ fn write(file: &mut File, record: Option<&Record>) -> io::Result<()> {
 }
 
 fn held(path: &Path, standing: &Record, now: Timestamp) -> LockError {
-    LockError::Held {
-        path: path.display().to_string(),
+    let holder = Holder {
         run: standing.run.clone(),
         host: standing.host.clone(),
         pid: standing.pid,
         age: words(seconds_between(standing.since, now)),
         renewed: words(seconds_between(standing.renewed, now)),
         lease: standing.lease_seconds,
-    }
+    };
+    LockError::Held { path: path.display().to_string(), holder: Box::new(holder) }
 }
 
 /// "17 s", "5 min", "3 h".

@@ -8,8 +8,6 @@ mod error;
 mod held;
 pub mod owner;
 mod record;
-#[cfg(test)]
-mod tests;
 
-pub use error::LockError;
+pub use error::{Holder, LockError};
 pub use held::Lock;
