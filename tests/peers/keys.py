@@ -1,5 +1,5 @@
-"""Makes what a test of registries needs, fresh: a signing key and its public half, and a private authority with a certificate
-for 127.0.0.1. Takes a folder. Nothing of it is worth keeping."""
+"""Makes what a test of registries needs, fresh: a signing key and its public half, a private authority with a certificate
+for 127.0.0.1, and another authority without one. Takes a folder. Nothing of it is worth keeping."""
 
 import datetime
 import ipaddress
@@ -46,7 +46,9 @@ def certificate(name, subject_key, issuer, issuer_key, extensions):
 key("usher")
 authority = key("authority")
 server = key("server")
+other = key("other")
 certificate("authority", authority, "authority", authority, [(x509.BasicConstraints(ca=True, path_length=None), True)])
+certificate("other", other, "other", other, [(x509.BasicConstraints(ca=True, path_length=None), True)])
 names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
 usage = x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.SERVER_AUTH])
 certificate("server", server, "authority", authority, [(names, False), (usage, False)])

@@ -84,7 +84,7 @@ fn what_cosign_signs_as_a_bundle_is_verified() {
         signed.registry.cosign(&[&statement[..], &KEYED[..], &[signed.named()]].concat());
     };
     // A list of parts says nothing of whether to trust them.
-    attest("https://spdx.dev/Document");
+    attest("https://example.com/scan/v1");
     signed.refuses("vouches for nothing");
     attest("https://sigstore.dev/cosign/sign/v1");
     signed.sim.plan([]).exits(0);

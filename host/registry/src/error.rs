@@ -87,12 +87,10 @@ pub enum RegistryError {
     },
 
     /// The bytes are not those that the digest means.
-    #[error("{reference} is refused: the {what} that {host} serves has the digest {found}, and was to have {expected}\nhint: {}", other_hint(*.by_configuration))]
+    #[error("{reference} is refused: the {what} that the registry serves has the digest {found}, and was to have {expected}\nhint: {}", other_hint(*.by_configuration))]
     OtherBytes {
         /// What was asked for.
         reference: String,
-        /// The registry.
-        host: String,
         /// What differs.
         what: &'static str,
         /// The digest there should be.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use oci_client::client::{Certificate, CertificateEncoding, ClientConfig, ClientProtocol};
-use oci_client::errors::{OciDistributionError, OciErrorCode};
+use oci_client::errors::{DigestError, OciDistributionError, OciErrorCode};
 use oci_client::manifest::{OCI_IMAGE_INDEX_MEDIA_TYPE, OCI_IMAGE_MEDIA_TYPE, OciImageManifest};
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, Reference};
@@ -336,8 +336,8 @@ impl Repository {
         found: String,
         by_configuration: bool,
     ) -> RegistryError {
-        let (reference, host) = (self.reference.to_string(), self.reference.host().to_owned());
-        RegistryError::OtherBytes { reference, host, what, expected, found, by_configuration }
+        let reference = self.reference.to_string();
+        RegistryError::OtherBytes { reference, what, expected, found, by_configuration }
     }
 
     fn unreachable(&self, cause: String) -> RegistryError {
@@ -373,10 +373,17 @@ impl Repository {
                     self.unreachable(innermost(&error))
                 }
             }
-            OciDistributionError::DigestError(ref digest) => match self.reference.digest() {
-                Some(expected) => self.other("manifest", expected, "another".to_owned(), true),
-                None => self.unreachable(digest.to_string()),
-            },
+            // The registry says one digest and serves another.
+            OciDistributionError::DigestError(DigestError::VerificationError {
+                ref expected,
+                ref actual,
+            }) => {
+                let by_configuration = self.reference.digest().is_some();
+                match expected.parse() {
+                    Ok(expected) => self.other("manifest", expected, actual.clone(), by_configuration),
+                    Err(_) => self.unreachable(innermost(&error)),
+                }
+            }
             error => self.unreachable(innermost(&error)),
         }
     }

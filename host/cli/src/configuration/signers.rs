@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn a_wish_that_is_not_understood_is_no_wish_fulfilled() {
         for (text, line, said) in [
-            ("[[policy.signers]]\nkeyy = \"a\"\n", 11, "did you mean `key`?"),
+            ("[[policy.signers]]\nisuer = \"a\"\n", 11, "did you mean `issuer`?"),
             ("[[policy.signers]]\nissuer = \"https://i\"\n", 10, "`issuer` and a `subject`"),
             ("[[policy.signers]]\nkey = \"a\"\nsubject = \"s\"\n", 10, "`issuer` and a `subject`"),
             ("[[policy.signers]]\nkey = \"\"\n", 11, "is empty"),
