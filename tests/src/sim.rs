@@ -123,6 +123,11 @@ impl Sim {
         self.ask(reqwest::Method::POST, "/faults", Some(fault));
     }
 
+    /// Nothing goes wrong any more.
+    pub fn clear_faults(&self) {
+        self.ask(reqwest::Method::DELETE, "/faults", None);
+    }
+
     /// What was asked since the start or the last `forget_requests`.
     pub fn requests(&self) -> Requests {
         Requests::new(&self.ask(reqwest::Method::GET, "/requests", None))

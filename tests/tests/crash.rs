@@ -9,7 +9,7 @@ use usher_tests::sim::Target;
 use usher_tests::{Gate, Org, Sim};
 
 /// Twelve groups of forty-four people, so that a first run makes fifty-six objects.
-fn company() -> Org {
+pub(crate) fn company() -> Org {
     let org = Org::new().crowd("p", 44);
     (0..12).fold(org, |org, group| {
         let members: Vec<String> =
@@ -23,7 +23,7 @@ fn person(number: usize) -> String {
 }
 
 /// What happens to a company in a week: leavers, joiners, movers, renames, and names that go round in rings.
-fn week(mut org: Org) -> Org {
+pub(crate) fn week(mut org: Org) -> Org {
     for number in [0, 1] {
         org = org.status(&person(number), "DEPROVISIONED");
     }
@@ -53,7 +53,7 @@ fn week(mut org: Org) -> Org {
     org.group("fresh", [person(30).as_str(), person(31).as_str(), "new0"]).group("fresh-too", ["new1"])
 }
 
-fn sim(org: Org) -> Sim {
+pub(crate) fn sim(org: Org) -> Sim {
     let mut sim = Sim::start(org);
     sim.rest = format!("{EVERY_GROUP}\n[journal]\npath = \"usher.jsonl\"\n");
     // Without the Parameter Store a run starts faster.
@@ -66,13 +66,13 @@ fn sim(org: Org) -> Sim {
     sim
 }
 
-fn document(target: &Target) -> Value {
+pub(crate) fn document(target: &Target) -> Value {
     json!({ "users": target.users.values().collect::<Vec<_>>(), "groups": target.groups.values().collect::<Vec<_>>() })
 }
 
 /// The directory without what differs from one run to the next: times, and the ids of what the run made. What stood before keeps
 /// its id, so that a delete and a create can never pass for a change.
-fn canonical(target: &Target, before: &Value) -> String {
+pub(crate) fn canonical(target: &Target, before: &Value) -> String {
     let stood = |id: &Value| {
         let lists = [&before["users"], &before["groups"]];
         lists.iter().any(|list| list.as_array().is_some_and(|list| list.iter().any(|it| it["id"] == *id)))

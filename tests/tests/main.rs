@@ -10,6 +10,7 @@ mod demo;
 mod departments;
 mod explain;
 mod failures;
+mod faults;
 mod groups_by_name;
 mod guards;
 mod held;

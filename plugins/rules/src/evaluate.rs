@@ -132,7 +132,11 @@ fn message<O>(rule: &Rule<O>, context: &Context) -> String {
         Some(Ok(Value::String(text))) => text.to_string(),
         Some(Ok(other)) => format!("(its `message` gives {}, not a text)", kind(&other)),
         Some(Err(error)) => format!("(its `message` failed: {})", cause(&error)),
-        None => format!("because {}", rule.when.text.split_whitespace().collect::<Vec<_>>().join(" ")),
+        None => match rule.when.text.split_whitespace().collect::<Vec<_>>().join(" ").as_str() {
+            // A rule for all that is left: its name says as much.
+            "true" => String::new(),
+            condition => format!("because {condition}"),
+        },
     }
 }
 

@@ -23,6 +23,7 @@ fn the_first_rule_that_applies_decides() {
     assert_eq!(decision.message(), "because group.name.startsWith('aws-')");
     let decision = policy.group(&Group::named("x"));
     assert_eq!((decision.names(), decision.rule()), (vec!["two"], "second"));
+    assert_eq!(decision.message(), "");
 }
 
 #[test]
