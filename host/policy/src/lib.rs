@@ -46,6 +46,8 @@ pub use answer::AnswerFault;
 pub use chain::{ChainError, ChainLog, PolicyChain};
 pub use configured::ConfiguredPolicy;
 pub use digest::{Digest, NoDigest};
+#[cfg(feature = "unmetered")]
+pub use engine::Metering;
 pub use engine::{CompiledCode, PolicyEngine, Terms};
 pub use error::{ConfigProblem, PluginName, PolicyError};
 pub use limits::Limits;
