@@ -5,7 +5,7 @@ use usher_policy::{Limits, PolicyEngine, PolicyError};
 use crate::fixture::{component, engine, refusal};
 
 /// An interface with the right names, all of one wrong type.
-fn with_functions(module: &str) -> String {
+pub(crate) fn with_functions(module: &str) -> String {
     format!(
         r#"(component
             (core module $module {module} (func (export "f")))
@@ -221,7 +221,7 @@ fn a_plugin_has_only_so_many_parts() {
     for (text, part, limit) in [
         (many("(table 1 funcref)", 33), "table", 32),
         (many("(memory 1)", 9), "memory", 8),
-        (with_instances(128), "instance", 128),
+        (many_instances(128), "instance", 128),
     ] {
         assert_eq!(
             refusal(&text),
@@ -234,7 +234,7 @@ fn a_plugin_has_only_so_many_parts() {
 }
 
 /// The odd policy, with so many more instances.
-fn with_instances(number: usize) -> String {
+pub(crate) fn many_instances(number: usize) -> String {
     let instance = "(core instance (instantiate $empty))\n";
     with_functions("").replacen(
         "(component",

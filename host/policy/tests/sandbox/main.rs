@@ -10,6 +10,7 @@ mod configuration;
 mod contract;
 mod crafted;
 mod digests;
+mod documented;
 mod fixture;
 mod limits;
 mod one_process;
