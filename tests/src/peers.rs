@@ -1,4 +1,4 @@
-//! Programs that others wrote: moto, scim2-server, scim2-cli, openapi-core, Okta's SDK. `tests/peers/install` puts them into
+//! Programs that others wrote: moto, scim2-server, scim2-cli, openapi-core, Okta's SDK, wasm-tools. `tests/peers/install` puts them into
 //! a virtual environment under the target directory, once.
 //!
 //! Where they cannot be installed (no Python, no network) a test says that it skipped; with `USHER_PEERS=required` in the
@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -97,6 +97,12 @@ impl Peers {
             assert!(said.contains("Address already in use"), "{program} does not answer:\n{said}");
         }
         panic!("{program} found no free port");
+    }
+
+    /// Runs a program to its end.
+    pub fn run(&self, program: &str, arguments: &[&str]) -> Output {
+        let output = Command::new(self.program(program)).args(arguments).stdin(Stdio::null()).output();
+        output.unwrap_or_else(|error| panic!("{program} cannot be started: {error}"))
     }
 
     fn program(&self, name: &str) -> PathBuf {

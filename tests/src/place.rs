@@ -59,6 +59,25 @@ impl Place {
         }
     }
 
+    /// A place without services, whose cargo takes crates from where this one did, and asks nobody.
+    pub fn with_a_compiler() -> Self {
+        let mut place = Self::new("", "", "");
+        for name in ["CARGO", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
+            if let Ok(value) = std::env::var(name) {
+                place.set(name, &value);
+            }
+        }
+        let home = std::env::var("HOME").unwrap_or_default();
+        for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            if std::env::var_os(name).is_none() {
+                place.set(name, &format!("{home}/{folder}"));
+            }
+        }
+        // All that the SDK needs was fetched to build this test.
+        place.set("CARGO_NET_OFFLINE", "true");
+        place
+    }
+
     /// Where `usher.toml` lies, and where a test may put files.
     pub fn folder(&self) -> &Path {
         self.folder.path()

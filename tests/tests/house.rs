@@ -43,6 +43,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("usher-plugin-noop", &["usher-guest"]),
     ("usher-plugin-rules", &["usher-guest"]),
     ("acme-teams", &["usher-guest"]),
+    ("usher-five-attributes", &["usher-guest"]),
+    ("usher-first-contract", &[]),
     ("usher-hostile", &[]),
     ("usher-tests", &["usher-plugin-build"]),
 ];
@@ -50,7 +52,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// Only for tests: what stands on the right may help to test what stands on the left.
 const ALLOWED_IN_TESTS: &[(&str, &[&str])] = &[
     ("usher-cases", &["usher-core"]),
-    ("usher-policy", &["usher-plugin-build"]),
+    ("usher-policy", &["usher-five-attributes", "usher-guest", "usher-plugin-build"]),
     ("usher-plugin-rules", &["usher-core", "usher-plugin-build", "usher-policy"]),
     ("usher-plugins", &["usher-core", "usher-policy"]),
     ("acme-teams", &["usher-core", "usher-plugin-build", "usher-policy"]),

@@ -5,25 +5,6 @@ use std::process::{Command, Stdio};
 
 use usher_tests::Place;
 
-/// A place whose cargo takes crates from where this one did, and asks nobody.
-fn with_a_compiler() -> Place {
-    let mut place = Place::new("", "", "");
-    for name in ["CARGO", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
-        if let Ok(value) = std::env::var(name) {
-            place.set(name, &value);
-        }
-    }
-    let home = std::env::var("HOME").unwrap_or_default();
-    for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
-        if std::env::var_os(name).is_none() {
-            place.set(name, &format!("{home}/{folder}"));
-        }
-    }
-    // All that the SDK needs was fetched to build this test.
-    place.set("CARGO_NET_OFFLINE", "true");
-    place
-}
-
 fn cargo_test(folder: &Path) -> String {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.arg("test").current_dir(folder).env("CARGO_NET_OFFLINE", "true").stdin(Stdio::null());
@@ -39,7 +20,7 @@ fn cargo_test(folder: &Path) -> String {
 
 #[test]
 fn a_new_policy_tests_builds_and_runs_at_once() {
-    let place = with_a_compiler();
+    let place = Place::with_a_compiler();
     let made = place.run("plugin", &["new", "our-policy", "--json"]).exits(0).json();
     assert_eq!(made["folder"], "our-policy");
     let folder = place.folder().join("our-policy");

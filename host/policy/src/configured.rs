@@ -8,6 +8,7 @@ use usher_core::source::SourceGroup;
 
 use crate::answer;
 use crate::error::PolicyError;
+use crate::limits::RULE_BYTES;
 use crate::log::{LogLine, PolicyLog};
 use crate::needs::Needs;
 use crate::place::{Items, Place};
@@ -15,6 +16,7 @@ use crate::provenance::Provenance;
 use crate::question::Question;
 use crate::session::Session;
 use crate::stop::StopCause;
+use crate::text;
 use crate::usage::{CallUsage, Usage};
 
 /// A policy that can be asked. After an error it is never asked again: it says the same error.
@@ -123,7 +125,11 @@ fn decide<Q: Question>(
     let mut decisions = Vec::with_capacity(items.len());
     for (index, batch) in items.chunks(size).enumerate() {
         let first = index * size + 1;
-        let span = Items { batch: index + 1, first, last: first + batch.len() - 1, total: items.len() };
+        let only = match batch {
+            [only] => Some(text::shown_name(only.id(), RULE_BYTES)),
+            _ => None,
+        };
+        let span = Items { batch: index + 1, first, last: first + batch.len() - 1, total: items.len(), only };
         let place = Place { call: Q::CALL, items: Some(span) };
         let fuel = session.limits().fuel_per_item.saturating_mul(batch.len() as u64);
         let before = usage.fuel_per_item();

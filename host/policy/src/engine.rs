@@ -30,6 +30,16 @@ pub enum CompiledCode {
     NotKept,
 }
 
+/// What bounds a plugin's work: both, always, but in the benchmark that measures what each costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(unreachable_pub, reason = "public for the benchmark alone")]
+pub struct Metering {
+    /// Work is counted.
+    pub fuel: bool,
+    /// Time is looked at.
+    pub epoch: bool,
+}
+
 /// On which terms a plugin is let in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
@@ -64,12 +74,31 @@ impl PolicyEngine {
     ///
     /// As [`new`](Self::new).
     pub fn keeping(limits: Limits, compiled_code: CompiledCode) -> Result<Self, PolicyError> {
+        Self::with(limits, compiled_code, Metering { fuel: true, epoch: true })
+    }
+
+    /// Like [`keeping`](Self::keeping), without some of what bounds a plugin's work. For the benchmark alone: no policy that
+    /// decides anything may run on it.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    #[cfg(feature = "unmetered")]
+    pub fn unmetered(
+        limits: Limits,
+        compiled_code: CompiledCode,
+        metering: Metering,
+    ) -> Result<Self, PolicyError> {
+        Self::with(limits, compiled_code, metering)
+    }
+
+    fn with(limits: Limits, compiled_code: CompiledCode, metering: Metering) -> Result<Self, PolicyError> {
         let cache = cache::open(match compiled_code {
             CompiledCode::InUserCache => cache::user_folder(),
             CompiledCode::In(folder) => Some(folder),
             CompiledCode::NotKept => None,
         });
-        let engine = Engine::new(&config(cache.clone()))
+        let engine = Engine::new(&config(cache.clone(), metering))
             .map_err(|error| PolicyError::Engine { cause: text::cause(&error) })?;
         let clock =
             Clock::start(&engine).map_err(|error| PolicyError::Engine { cause: error.to_string() })?;
@@ -119,11 +148,11 @@ impl fmt::Debug for PolicyEngine {
     }
 }
 
-fn config(cache: Option<Cache>) -> Config {
+fn config(cache: Option<Cache>, metering: Metering) -> Config {
     let mut config = Config::new();
     config
-        .consume_fuel(true)
-        .epoch_interruption(true)
+        .consume_fuel(metering.fuel)
+        .epoch_interruption(metering.epoch)
         .max_wasm_stack(WASM_STACK)
         // The same bits on every machine (reference wasm.md §2.4).
         .cranelift_nan_canonicalization(true)

@@ -43,6 +43,8 @@ mod v0_1;
 pub use answer::AnswerFault;
 pub use chain::{ChainError, ChainLog, PolicyChain};
 pub use configured::ConfiguredPolicy;
+#[cfg(feature = "unmetered")]
+pub use engine::Metering;
 pub use engine::{CompiledCode, PolicyEngine, Terms};
 pub use error::{ConfigProblem, PluginName, PolicyError};
 pub use limits::Limits;

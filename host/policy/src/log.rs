@@ -51,6 +51,8 @@ struct Kept {
     bytes_left: usize,
     dropped: u64,
     dropped_untold: u64,
+    /// What may be kept in all, in words.
+    limit: String,
 }
 
 impl PolicyLog {
@@ -61,6 +63,11 @@ impl PolicyLog {
             bytes_left: limits.log_bytes,
             dropped: 0,
             dropped_untold: 0,
+            limit: format!(
+                "{} lines and {}",
+                text::grouped(limits.log_lines as u64),
+                text::size(limits.log_bytes)
+            ),
         })))
     }
 
@@ -91,7 +98,11 @@ impl PolicyLog {
         let dropped = std::mem::take(&mut kept.dropped_untold);
         if dropped > 0 {
             let noun = if dropped == 1 { "line" } else { "lines" };
-            let message = format!("{} more {noun} dropped", text::grouped(dropped));
+            let message = format!(
+                "{} more {noun} dropped: the limit is {}; `log_lines` and `log_kib` in [policy.limits] allow more",
+                text::grouped(dropped),
+                kept.limit
+            );
             lines.push(LogLine { level: Level::Warn, message });
         }
         lines

@@ -62,6 +62,8 @@ pub struct Items {
     pub last: usize,
     /// Length of the whole list.
     pub total: usize,
+    /// Okta's id of the item, where the call is about one alone; escaped.
+    pub only: Option<String>,
 }
 
 /// A call, and the items in hand.
@@ -82,10 +84,10 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.call)?;
-        let Some(Items { batch, first, last, total }) = &self.items else { return Ok(()) };
+        let Some(Items { batch, first, last, total, only }) = &self.items else { return Ok(()) };
         let [first, last, total] = [first, last, total].map(|number| grouped(*number as u64));
-        if first == last {
-            write!(f, " (batch {batch}, {} {first} of {total})", self.call.item())
+        if let Some(id) = only {
+            write!(f, " (batch {batch}, {} {first} of {total}, `{id}`)", self.call.item())
         } else {
             write!(f, " (batch {batch}, {} {first}-{last} of {total})", self.call.items())
         }

@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wasmtime::Trap;
 
 use crate::answer::AnswerFault;
 use crate::error::PluginName;
-use crate::limits::{LOG_LINE_BYTES, Limits, TABLE_ELEMENTS, WASM_STACK};
+use crate::limits::{INSTANCES, LOG_LINE_BYTES, Limits, MEMORIES, TABLE_ELEMENTS, TABLES, WASM_STACK};
 use crate::place::Place;
 use crate::sandbox::Refused;
 use crate::text::{self, grouped, size};
@@ -40,6 +40,8 @@ pub enum StopCause {
     Time {
         /// What one call is given.
         limit: Duration,
+        /// After how long it was stopped.
+        after: Duration,
     },
     /// It asked for more memory than it may have.
     Memory {
@@ -52,6 +54,13 @@ pub enum StopCause {
     Tables {
         /// What they would have come to, in elements.
         wanted: usize,
+    },
+    /// It is made of more parts than it may be.
+    Parts {
+        /// Which: `instance`, `table` or `memory`.
+        part: &'static str,
+        /// How many it may have.
+        limit: usize,
     },
     /// Its calls went too deep.
     Stack,
@@ -88,6 +97,7 @@ pub(crate) struct Bounds<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) fuel: u64,
     pub(crate) fuel_before: Option<u64>,
+    pub(crate) began: Instant,
 }
 
 impl StopCause {
@@ -103,7 +113,7 @@ impl StopCause {
             Some(Trap::OutOfFuel) => {
                 Self::Fuel { limit: bounds.fuel, before: bounds.fuel_before, per_item: limits.fuel_per_item }
             }
-            Some(Trap::Interrupt) => Self::Time { limit: limits.wall_clock },
+            Some(Trap::Interrupt) => Self::Time { limit: limits.wall_clock, after: bounds.began.elapsed() },
             Some(Trap::StackOverflow) => Self::Stack,
             Some(Trap::MemoryOutOfBounds) if panic.is_none() => Self::OutOfBounds,
             Some(trap) => Self::Trap {
@@ -111,7 +121,9 @@ impl StopCause {
                 panic: panic.map(|panic| text::shown(&panic, LOG_LINE_BYTES)),
             },
             None if is_too_much(error) => Self::TooMuch { limit: limits.answer },
-            None => Self::Other { cause: text::shown(&error.root_cause().to_string(), LOG_LINE_BYTES) },
+            None => too_many_parts(error).unwrap_or_else(|| Self::Other {
+                cause: text::shown(&error.root_cause().to_string(), LOG_LINE_BYTES),
+            }),
         }
     }
 
@@ -127,6 +139,15 @@ impl StopCause {
 /// wasmtime has no type for this; a test of ours notices should the words change.
 fn is_too_much(error: &wasmtime::Error) -> bool {
     error.root_cause().to_string().starts_with("too much data is being copied between the host and the guest")
+}
+
+/// Neither has it one for this.
+fn too_many_parts(error: &wasmtime::Error) -> Option<StopCause> {
+    let cause = error.root_cause().to_string();
+    let rest = cause.strip_prefix("resource limit exceeded: ")?;
+    let parts = [("instance", INSTANCES), ("table", TABLES), ("memory", MEMORIES)];
+    let (part, limit) = parts.into_iter().find(|(part, _)| rest.starts_with(part))?;
+    Some(StopCause::Parts { part, limit })
 }
 
 impl std::error::Error for Stop {}
@@ -145,9 +166,12 @@ impl fmt::Display for Stop {
                     write!(f, "; each one before took {}", grouped(*before))?;
                 }
             }
-            StopCause::Time { limit } => {
-                write!(f, "took too long in {place}: the limit is {} s for a call", limit.as_secs_f64())?;
-            }
+            StopCause::Time { limit, after } => write!(
+                f,
+                "took too long in {place}: it was stopped after {:.1} s, and the limit is {} s for a call",
+                after.as_secs_f64(),
+                limit.as_secs_f64()
+            )?,
             StopCause::Memory { limit, wanted } => write!(
                 f,
                 "ran out of memory in {place}: it asked for {}, and the limit is {}",
@@ -160,12 +184,22 @@ impl fmt::Display for Stop {
                 grouped(*wanted as u64),
                 grouped(TABLE_ELEMENTS as u64)
             )?,
+            StopCause::Parts { part, limit } => {
+                write!(
+                    f,
+                    "has too many parts in {place}: more than {limit} of the kind `{part}`, which is the limit"
+                )?;
+            }
             StopCause::Stack => {
                 write!(f, "ran out of stack in {place}: its calls go deeper than {}", size(WASM_STACK))?;
             }
             StopCause::OutOfBounds => write!(f, "reached outside its memory in {place}")?,
             StopCause::TooMuch { limit } => {
-                write!(f, "handed over too much in {place}: the limit is {} at a time", size(*limit))?;
+                write!(
+                    f,
+                    "handed over too much in {place}: more than {} at a time, which is the limit",
+                    size(*limit)
+                )?;
             }
             StopCause::Trap { panic: Some(panic), .. } => write!(f, "crashed in {place}: {panic}")?,
             StopCause::Trap { trap, panic: None } => write!(f, "crashed in {place}: {trap}")?,
@@ -186,36 +220,50 @@ struct Hint<'a>(&'a Stop);
 impl fmt::Display for Hint<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Stop { place, cause, .. } = self.0;
+        let several = place.items.as_ref().is_some_and(|items| items.last > items.first);
         match cause {
-            StopCause::Fuel { .. } if place.items.is_some() => write!(
-                f,
-                "it probably loops on one of these {}; if it only works hard, allow more with --plugin-fuel 4",
-                place.call.items()
-            ),
             StopCause::Fuel { .. } => {
-                f.write_str("it probably loops; if it only works hard, allow more with --plugin-fuel 4")
+                let setting = if place.items.is_some() { "fuel_per_item" } else { "configure_fuel" };
+                f.write_str("it probably loops")?;
+                if several {
+                    write!(f, " on one of these {}", place.call.items())?;
+                }
+                write!(
+                    f,
+                    "; if it only works hard, allow more with --plugin-fuel 4 or with `{setting}` in [policy.limits]"
+                )?;
             }
             StopCause::Time { .. } => f.write_str(
-                "it probably loops; on a slow or busy machine allow more with --plugin-timeout SECONDS",
-            ),
-            StopCause::Memory { .. } => {
-                f.write_str("if it really needs that much, allow more with --plugin-memory MIB")
-            }
+                "it probably loops; on a slow or busy machine allow more with --plugin-timeout SECONDS or with `timeout_seconds` in \
+                 [policy.limits]",
+            )?,
+            StopCause::Memory { .. } => f.write_str(
+                "if it really needs that much, allow more with --plugin-memory MIB or with `memory_mib` in [policy.limits]",
+            )?,
             StopCause::Stack | StopCause::OutOfBounds => f.write_str(
                 "this is a bug in the plugin, most often a recursion without an end; tell its author",
-            ),
-            StopCause::TooMuch { .. } => {
-                f.write_str("an answer or a log line of this size is a bug in the plugin; tell its author")
-            }
+            )?,
+            StopCause::TooMuch { .. } => f.write_str(
+                "an answer or a log line of this size is most often a bug in the plugin; if not, allow more with `answer_mib` in \
+                 [policy.limits]",
+            )?,
             StopCause::Said { .. } => {
-                f.write_str("the plugin itself gave up; its author, or its configuration, can mend this")
+                f.write_str("the plugin itself gave up; its author, or its configuration, can mend this")?;
             }
-            StopCause::Answer(_) => f.write_str(
-                "a policy answers each item once, in order and under its own id; tell the plugin's author",
-            ),
-            StopCause::Tables { .. } | StopCause::Trap { .. } | StopCause::Other { .. } => {
-                f.write_str("this is a bug in the plugin; tell its author")
+            // It names the item.
+            StopCause::Answer(_) => {
+                return f.write_str(
+                    "a policy answers each item once, in order and under its own id; tell the plugin's author",
+                );
             }
+            StopCause::Tables { .. }
+            | StopCause::Parts { .. }
+            | StopCause::Trap { .. }
+            | StopCause::Other { .. } => f.write_str("this is a bug in the plugin; tell its author")?,
         }
+        if several {
+            write!(f, ". `usher plugin run --batch 1` finds the {}", place.call.item())?;
+        }
+        Ok(())
     }
 }

@@ -10,12 +10,13 @@
 //! ```
 //!
 //! Read `target` (is the compiler ready?), then `compile` (cargo inside cargo), then `workspace` and
-//! `any_crate` (which crate is meant), then `outline` (what a component asks for and offers).
+//! `any_crate` (which crate is meant), then `outline` (what a component asks for and offers), and `by_hand` (for tests).
 //!
 //! Why not `wasm32-wasip2`: a policy built for it imports 13 WASI interfaces that it never uses, and the host
 //! grants none (reference wasm.md §2.3).
 
 mod any_crate;
+mod by_hand;
 mod compile;
 mod error;
 mod outline;
@@ -23,6 +24,7 @@ mod target;
 mod workspace;
 
 pub use any_crate::{Built, build_crate};
+pub use by_hand::component_like;
 pub use compile::{LockFile, build_policy};
 pub use error::BuildError;
 pub use outline::Outline;

@@ -43,6 +43,8 @@ pub(crate) struct LimitSettings {
     memory_mib: Option<u64>,
     timeout_seconds: Option<u64>,
     answer_mib: Option<u64>,
+    log_lines: Option<u64>,
+    log_kib: Option<u64>,
 }
 
 impl LimitSettings {
@@ -55,6 +57,8 @@ impl LimitSettings {
             memory: self.memory_mib.map_or(default.memory, bytes),
             wall_clock: self.timeout_seconds.map_or(default.wall_clock, Duration::from_secs),
             answer: self.answer_mib.map_or(default.answer, bytes),
+            log_lines: self.log_lines.map_or(default.log_lines, count),
+            log_bytes: self.log_kib.map_or(default.log_bytes, |kib| count(kib.saturating_mul(1 << 10))),
             ..default
         }
     }
@@ -62,7 +66,11 @@ impl LimitSettings {
 
 /// Bytes of so many MiB.
 pub(crate) fn bytes(mib: u64) -> usize {
-    usize::try_from(mib.saturating_mul(1 << 20)).unwrap_or(usize::MAX)
+    count(mib.saturating_mul(1 << 20))
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 impl PolicySection {
@@ -110,7 +118,15 @@ fn section(reader: &mut Reader<'_>, path: &str, place: &[&str]) -> PolicySection
 fn limits(reader: &mut Reader<'_>, path: &str) -> LimitSettings {
     reader.only_tables(path, &["limits"]);
     let path = &format!("{path}.limits");
-    let known = ["fuel_per_item", "configure_fuel", "memory_mib", "timeout_seconds", "answer_mib"];
+    let known = [
+        "fuel_per_item",
+        "configure_fuel",
+        "memory_mib",
+        "timeout_seconds",
+        "answer_mib",
+        "log_lines",
+        "log_kib",
+    ];
     reader.only_keys(path, &known);
     LimitSettings {
         fuel_per_item: reader.whole_number(path, "fuel_per_item", 1, i64::MAX),
@@ -118,6 +134,8 @@ fn limits(reader: &mut Reader<'_>, path: &str) -> LimitSettings {
         memory_mib: reader.whole_number(path, "memory_mib", 1, 4096),
         timeout_seconds: reader.whole_number(path, "timeout_seconds", 1, 3600),
         answer_mib: reader.whole_number(path, "answer_mib", 1, 1024),
+        log_lines: reader.whole_number(path, "log_lines", 0, 1_000_000),
+        log_kib: reader.whole_number(path, "log_kib", 0, 65_536),
     }
 }
 
@@ -186,7 +204,8 @@ mod tests {
     #[test]
     fn every_limit_can_be_set() {
         let row = row(
-            "[policy.limits]\nfuel_per_item = 1_000\nconfigure_fuel = 2_000\nmemory_mib = 3\ntimeout_seconds = 4\nanswer_mib = 5\n",
+            "[policy.limits]\nfuel_per_item = 1_000\nconfigure_fuel = 2_000\nmemory_mib = 3\ntimeout_seconds = 4\nanswer_mib = 5\n\
+             log_lines = 6\nlog_kib = 7\n",
         );
         let expected = Limits {
             fuel_per_item: 1_000,
@@ -194,6 +213,8 @@ mod tests {
             memory: 3 << 20,
             wall_clock: Duration::from_secs(4),
             answer: 5 << 20,
+            log_lines: 6,
+            log_bytes: 7 << 10,
             ..Limits::default()
         };
         assert_eq!(row[0].limits.limits(), expected);

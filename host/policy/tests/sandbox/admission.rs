@@ -5,7 +5,7 @@ use usher_policy::{Limits, PolicyEngine, PolicyError};
 use crate::fixture::{component, engine, refusal};
 
 /// An interface with the right names, all of one wrong type.
-fn with_functions(module: &str) -> String {
+pub(crate) fn with_functions(module: &str) -> String {
     format!(
         r#"(component
             (core module $module {module} (func (export "f")))
@@ -196,7 +196,8 @@ fn a_loop_in_the_start_code_ends_with_its_fuel() {
     assert_eq!(
         refusal(&text),
         "the policy `odd.wasm` ran out of fuel in start: the limit is 1,000,000,000\n\
-         hint: it probably loops; if it only works hard, allow more with --plugin-fuel 4"
+         hint: it probably loops; if it only works hard, allow more with --plugin-fuel 4 or with `configure_fuel` in \
+         [policy.limits]"
     );
 }
 
@@ -205,13 +206,41 @@ fn memory_and_tables_that_a_plugin_starts_with_count() {
     assert_eq!(
         refusal(&with_functions("(memory 4097)")),
         "the policy `odd.wasm` ran out of memory in start: it asked for 256.1 MiB, and the limit is 256 MiB\n\
-         hint: if it really needs that much, allow more with --plugin-memory MIB"
+         hint: if it really needs that much, allow more with --plugin-memory MIB or with `memory_mib` in [policy.limits]"
     );
     assert_eq!(
         refusal(&with_functions("(table 600000 funcref) (table 600000 funcref)")),
         "the policy `odd.wasm` asked for too large tables in start: 1,200,000 elements, and the limit is 1,000,000\n\
          hint: this is a bug in the plugin; tell its author"
     );
+}
+
+#[test]
+fn a_plugin_has_only_so_many_parts() {
+    let many = |part: &str, number: usize| with_functions(&vec![part; number].join(" "));
+    for (text, part, limit) in [
+        (many("(table 1 funcref)", 33), "table", 32),
+        (many("(memory 1)", 9), "memory", 8),
+        (many_instances(128), "instance", 128),
+    ] {
+        assert_eq!(
+            refusal(&text),
+            format!(
+                "the policy `odd.wasm` has too many parts in start: more than {limit} of the kind `{part}`, which is the limit\n\
+                 hint: this is a bug in the plugin; tell its author"
+            )
+        );
+    }
+}
+
+/// The odd policy, with so many more instances.
+pub(crate) fn many_instances(number: usize) -> String {
+    let instance = "(core instance (instantiate $empty))\n";
+    with_functions("").replacen(
+        "(component",
+        &format!("(component (core module $empty) {}", instance.repeat(number)),
+        1,
+    )
 }
 
 #[test]

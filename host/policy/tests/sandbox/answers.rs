@@ -1,10 +1,11 @@
 //! What counts as an answer.
 
+use serde_json::json;
 use usher_core::account::Account;
 use usher_core::decision::{GroupVerdict, UserVerdict};
 use usher_policy::{AnswerFault, Limits, PolicyError, StopCause};
 
-use crate::fixture::{configured, engine, groups, groups_fail, people, users_fail};
+use crate::fixture::{configured, configured_with, engine, groups, groups_fail, people, users_fail};
 
 fn fault(error: PolicyError) -> AnswerFault {
     match error {
@@ -83,7 +84,8 @@ fn an_error_in_place_of_an_answer_is_told() {
         users_fail("error-answer").to_string(),
         "the policy `hostile.wasm` (hostile 6.6.6) failed in decide-users (batch 1, users 1-3 of 3): no idea \
          \\u{1b}[2J\\u{1b}[31mred\\r\\nnext line\\u{9b}1m\\u{202e}desrever\\u{7}\n\
-         hint: the plugin itself gave up; its author, or its configuration, can mend this"
+         hint: the plugin itself gave up; its author, or its configuration, can mend this. `usher plugin run --batch 1` finds the \
+         user"
     );
     let text = groups_fail("error-without-a-word").to_string();
     assert!(
@@ -105,7 +107,7 @@ fn an_account_without_its_required_texts_is_passed_on_to_be_held() {
 #[test]
 fn what_a_policy_does_not_decide_is_decided_by_default() {
     let engine = engine(Limits::default());
-    let mut policy = configured(&engine, "users-only").unwrap();
+    let mut policy = configured_with(&engine, &json!({ "mode": "", "only": "users" })).unwrap();
     assert!(!policy.needs().groups && policy.needs().users);
     let decisions = policy.decide_groups(&groups(2)).unwrap();
     assert_eq!(policy.usage().decide_groups.calls, 0);
@@ -115,7 +117,7 @@ fn what_a_policy_does_not_decide_is_decided_by_default() {
     assert_eq!(targets.len(), 1);
     assert_eq!((&targets[0].key, &*targets[0].display_name), (&None, "group 2"));
 
-    let mut policy = configured(&engine, "groups-only").unwrap();
+    let mut policy = configured_with(&engine, &json!({ "mode": "", "only": "groups" })).unwrap();
     assert!(policy.needs().groups && !policy.needs().users);
     let decisions = policy.decide_users(&people(2)).unwrap();
     assert_eq!(policy.usage().decide_users.calls, 0);

@@ -64,7 +64,21 @@ fn a_stop_names_the_batch_the_items_and_what_the_others_took() {
         format!(
             "the policy `hostile.wasm` (hostile 6.6.6) ran out of fuel in decide-users (batch 3, users 513-768 of 900): the limit is \
              2,560,000,000, 10,000,000 for each user; each one before took {thousands},{rest:03}\n\
-             hint: it probably loops on one of these users; if it only works hard, allow more with --plugin-fuel 4"
+             hint: it probably loops on one of these users; if it only works hard, allow more with --plugin-fuel 4 or with \
+             `fuel_per_item` in [policy.limits]. `usher plugin run --batch 1` finds the user"
         )
     );
+}
+
+#[test]
+fn a_stop_at_one_item_alone_names_its_id() {
+    let engine = engine(Limits { batch: 1, ..Limits::default() });
+    let config = serde_json::json!({ "mode": "loop-on-one", "id": "00u3" });
+    let mut policy = configured_with(&engine, &config).unwrap();
+    let text = policy.decide_users(&people(5)).unwrap_err().to_string();
+    let begin = "the policy `hostile.wasm` (hostile 6.6.6) ran out of fuel in decide-users (batch 3, user 3 of 5, `00u3`): the limit is \
+                 10,000,000, 10,000,000 for each user; each one before took ";
+    assert!(text.starts_with(begin), "{text}");
+    let hint = "\nhint: it probably loops; if it only works hard, allow more with --plugin-fuel 4 or with `fuel_per_item` in [policy.limits]";
+    assert!(text.ends_with(hint), "{text}");
 }

@@ -29,7 +29,7 @@ fn a_long_reason_is_cut() {
     let why = policy.decide_users(&people(1)).unwrap().remove(0).why;
     assert_eq!(why.rule, format!("{}…", "r".repeat(61)));
     assert_eq!(why.message.len(), 512);
-    assert!(why.message.ends_with("m… (65,536 bytes in all)"), "{}", why.message);
+    assert!(why.message.ends_with("m… (1,048,576 bytes in all)"), "{}", why.message);
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_flood_of_log_lines_is_cut_and_counted() {
     let lines = policy.take_log();
     assert_eq!(lines.len(), 1_001);
     assert!(lines[..1_000].iter().all(|line| line.message == "again"));
-    let last = LogLine { level: Level::Warn, message: "999,000 more lines dropped".to_owned() };
+    let last = LogLine { level: Level::Warn, message: "999,000 more lines dropped: the limit is 1,000 lines and 64 KiB; `log_lines` and `log_kib` in [policy.limits] allow more".to_owned() };
     assert_eq!(lines[1_000], last);
     assert_eq!(policy.usage().log_lines_dropped, 999_000);
     // The policy itself is none the worse.

@@ -27,7 +27,7 @@ struct Config {
     /// The user attributes that `scripted` reads.
     #[serde(default)]
     reads: Vec<String>,
-    /// The one hook that `scripted` has; without it, it has both.
+    /// The one hook that it has; without it, it has both.
     #[serde(default)]
     only: String,
 }
@@ -124,6 +124,7 @@ impl Guest for Hostile {
         match config.mode.as_str() {
             "loop-in-configure" => forever(),
             "panic-in-configure" => panic(),
+            "memory-bomb-in-configure" => take_all_memory(),
             "refuse" => {
                 return Err(vec![
                     problem("/groups/0/when", "unknown name `grup`", Some((1, 5))),
@@ -138,24 +139,23 @@ impl Guest for Hostile {
                 log::write(Level::Error, ESCAPES);
             }
             "million-log-lines" => (0..1_000_000).for_each(|_| log::write(Level::Info, "again")),
+            "huge-log-lines" => (0..1_000).for_each(|_| log::write(Level::Info, &"x".repeat(10_000_000))),
             "huge-log-line" => log::write(Level::Info, &"x".repeat(100_000_000)),
             _ => {}
         }
-        if config.mode == "scripted" {
-            log::write(Level::Info, "the script is read");
-            let hooks = match config.only.as_str() {
-                "groups" => Hooks::GROUPS,
-                "users" => Hooks::USERS,
-                _ => Hooks::GROUPS | Hooks::USERS,
-            };
-            return Ok(Needs { hooks, group_attributes: Vec::new(), user_attributes: config.reads });
-        }
-        let hooks = match config.mode.as_str() {
-            "groups-only" => Hooks::GROUPS,
-            "users-only" => Hooks::USERS,
+        let hooks = match config.only.as_str() {
+            "groups" => Hooks::GROUPS,
+            "users" => Hooks::USERS,
             _ => Hooks::GROUPS | Hooks::USERS,
         };
-        let user_attributes = ["title", "department", "title", ""].map(str::to_owned).to_vec();
+        if config.mode == "scripted" {
+            log::write(Level::Info, "the script is read");
+            return Ok(Needs { hooks, group_attributes: Vec::new(), user_attributes: config.reads });
+        }
+        let user_attributes = match config.mode.as_str() {
+            "escapes-in-needs" => vec![ESCAPES.to_owned()],
+            _ => ["title", "department", "title", ""].map(str::to_owned).to_vec(),
+        };
         Ok(Needs { hooks, group_attributes: Vec::new(), user_attributes })
     }
 
@@ -175,6 +175,7 @@ impl Guest for Hostile {
                     "bad-key" => GroupVerdict::Sync(vec![target(Some("a key: \u{1b}[31m"), &group.name)]),
                     "empty-key" => GroupVerdict::Sync(vec![target(Some(""), &group.name)]),
                     "scripted" => config.line(&group.id).of_group(target(None, &group.name)),
+                    "escapes-in-names" => GroupVerdict::Sync(vec![target(None, ESCAPES)]),
                     "doubled-key" => GroupVerdict::Sync(vec![target(Some("k"), "a"), target(Some("k"), "b")]),
                     _ => GroupVerdict::Sync(vec![target(None, &group.name)]),
                 },
@@ -203,6 +204,15 @@ impl Guest for Hostile {
                         account.email = Some(String::new());
                         UserVerdict::Sync(account)
                     }
+                    "escapes-in-names" => UserVerdict::Sync(Account {
+                        display_name: ESCAPES.to_owned(),
+                        title: Some(ESCAPES.to_owned()),
+                        ..user.draft.clone()
+                    }),
+                    "one-user-name" => UserVerdict::Sync(Account {
+                        user_name: "everybody@example.com".to_owned(),
+                        ..user.draft.clone()
+                    }),
                     "attributes" => {
                         let mut account = user.draft.clone();
                         let names: Vec<_> =
@@ -234,7 +244,7 @@ fn reason(mode: &str) -> Reason {
     match mode {
         "empty-rule" => Reason { rule: String::new(), message: String::new() },
         "escapes" => Reason { rule: format!("r{ESCAPES}"), message: ESCAPES.to_owned() },
-        "long-reason" => Reason { rule: "r".repeat(1 << 20), message: "m".repeat(1 << 16) },
+        "long-reason" => Reason { rule: "r".repeat(1 << 20), message: "m".repeat(1 << 20) },
         "huge-answer" => Reason { rule: "huge".to_owned(), message: "x".repeat(100_000_000) },
         "remembers" => {
             let given = GIVEN.fetch_add(1, Ordering::Relaxed) + 1;
@@ -249,12 +259,7 @@ fn misbehave<'a>(config: &Config, mut ids: impl Iterator<Item = &'a str>) -> Res
     match config.mode.as_str() {
         "loop-in-decide" => forever(),
         "loop-on-one" if ids.any(|id| id == config.id) => forever(),
-        "memory-bomb" => {
-            let mut kept = Vec::new();
-            loop {
-                kept.push(black_box(vec![1_u8; 1 << 20]));
-            }
-        }
+        "memory-bomb" => take_all_memory(),
         "deep-recursion" => {
             black_box(deeper(1, black_box(0)));
         }
@@ -282,6 +287,13 @@ fn spoil<D: Clone>(mode: &str, decisions: &mut Vec<D>, id: impl Fn(&mut D) -> &m
         "duplicate" => decisions[1] = decisions[0].clone(),
         "foreign-id" => ESCAPES.clone_into(id(&mut decisions[0])),
         _ => {}
+    }
+}
+
+fn take_all_memory() -> ! {
+    let mut kept = Vec::new();
+    loop {
+        kept.push(black_box(vec![1_u8; 1 << 20]));
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::opened;
 use crate::arguments::plugin::SchemaArguments;
 use crate::exit::{ExitStatus, Failure};
+use crate::report::escape::plain;
 
 /// Prints the schema; a policy without one is a failure, so that no script keeps an empty file.
 pub(crate) fn schema(arguments: &SchemaArguments) -> Result<ExitStatus, Failure> {
@@ -21,7 +22,35 @@ pub(crate) fn schema(arguments: &SchemaArguments) -> Result<ExitStatus, Failure>
     if arguments.json {
         outln!("{:#}", json!({ "documentVersion": 1, "policy": opened.to_json(), "schema": schema }));
     } else {
-        outln!("{schema:#}");
+        outln!("{}", for_a_terminal(&format!("{schema:#}")));
     }
     Ok(ExitStatus::Done)
+}
+
+/// The same JSON with everything that could move a cursor or turn the direction of reading as an escape of JSON's own; outside texts there is no
+/// such character but line ends.
+fn for_a_terminal(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || plain(c.encode_utf8(&mut [0; 4])).starts_with(c) {
+            safe.push(c);
+        } else {
+            // All of them have one unit.
+            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_stays_the_same_json_and_cannot_turn_the_direction_of_reading() {
+        let schema = json!({ "title": "a\u{202e}b\u{9b}31m\u{7f}", "description": "Zoë \\ 日本" });
+        let shown = for_a_terminal(&format!("{schema:#}"));
+        assert!(shown.contains(r"a\u202eb\u009b31m\u007f") && shown.contains("Zoë"), "{shown}");
+        assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), schema);
+    }
 }
