@@ -101,6 +101,22 @@ fn a_configuration_that_is_no_toml_is_told_with_its_line() {
 }
 
 #[test]
+fn a_configuration_that_is_no_text_is_not_called_absent() {
+    let sim = small();
+    sim.file("usher.toml", b"[okta]\ndomain = \"\xff\"\n");
+    let outcome = sim.run("sync", &[]).exits(2).says("usher.toml:2").says("UTF-8");
+    assert!(!outcome.stderr.contains("no configuration"), "{outcome}");
+    assert_eq!(sim.requests().total, 0);
+}
+
+#[test]
+fn a_key_that_is_missing_is_told_with_the_place_it_belongs_to() {
+    let sim = small();
+    sim.file("usher.toml", b"[okta]\ndomain = \"acme.okta.com\"\n");
+    sim.run("sync", &[]).exits(2).says("`okta.token` is missing").says("under `[identity_center]`");
+}
+
+#[test]
 fn an_unknown_key_is_told_with_its_line_and_a_suggestion() {
     let mut sim = small();
     sim.rest = "[sync]\ngruops = [\"admins\"]\n".to_owned();
