@@ -66,6 +66,13 @@ fn a_host_that_speaks_no_tls() {
 }
 
 #[test]
+fn a_scim_host_that_speaks_no_tls_is_told_with_the_key_to_look_at() {
+    let mut sim = small();
+    sim.scim = sim.scim.replace("http://", "https://");
+    fails(&sim, 1).says("TLS").says("identity_center.scim_endpoint");
+}
+
+#[test]
 fn an_organisation_without_groups() {
     let sim = Sim::start(Org::new().person("ann"));
     fails(&sim, 1).says("no groups at all");
