@@ -149,6 +149,12 @@ impl<A> Decision<A> {
         self
     }
 
+    /// The answer, the rule and the message, for whoever hands them on.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn into_parts(self) -> (A, String, String) {
+        (self.answer, self.rule, self.message)
+    }
+
     /// The rule that decided.
     pub fn rule(&self) -> &str {
         &self.rule
@@ -180,6 +186,13 @@ impl GroupDecision {
             GroupVerdict::Sync(groups) => groups.iter().map(|group| group.display_name.as_str()).collect(),
             GroupVerdict::Skip | GroupVerdict::Hold => Vec::new(),
         }
+    }
+}
+
+#[cfg(target_family = "wasm")]
+impl UserAnswer {
+    pub(crate) fn into_parts(self) -> (UserVerdict, Option<Vec<TargetGroup>>) {
+        (self.verdict, self.groups)
     }
 }
 

@@ -127,13 +127,13 @@ fn decide_group<P: Policy>(policy: &P, group: Group) -> GroupDecision {
         },
         attributes: from_attributes(attributes),
     };
-    let decision = policy.group(&group);
-    let verdict = match decision.verdict() {
+    let (verdict, rule, message) = policy.group(&group).into_parts();
+    let verdict = match verdict {
         GroupVerdict::Sync(groups) => wit::GroupVerdict::Sync(to_target_groups(groups)),
         GroupVerdict::Skip => wit::GroupVerdict::Skip,
         GroupVerdict::Hold => wit::GroupVerdict::Hold,
     };
-    GroupDecision { id: group.id, verdict, why: to_reason(decision.rule(), decision.message()) }
+    GroupDecision { id: group.id, verdict, why: wit::Reason { rule, message } }
 }
 
 fn decide_user<P: Policy>(policy: &P, user: User) -> UserDecision {
@@ -145,18 +145,19 @@ fn decide_user<P: Policy>(policy: &P, user: User) -> UserDecision {
         attributes: from_attributes(attributes),
         draft: from_account(draft),
     };
-    let decision = policy.user(&user);
-    let verdict = match decision.verdict() {
+    let (answer, rule, message) = policy.user(&user).into_parts();
+    let (verdict, groups) = answer.into_parts();
+    let verdict = match verdict {
         UserVerdict::Keep => wit::UserVerdict::Keep,
-        UserVerdict::Sync(account) => wit::UserVerdict::Sync(to_account(account)),
+        UserVerdict::Sync(account) => wit::UserVerdict::Sync(to_account(*account)),
         UserVerdict::Skip => wit::UserVerdict::Skip,
         UserVerdict::Hold => wit::UserVerdict::Hold,
     };
     UserDecision {
         id: user.id,
         verdict,
-        groups: decision.own_groups().map(to_target_groups),
-        why: to_reason(decision.rule(), decision.message()),
+        groups: groups.map(to_target_groups),
+        why: wit::Reason { rule, message },
     }
 }
 
@@ -190,13 +191,9 @@ fn from_status(status: wit::UserStatus) -> Status {
     }
 }
 
-fn to_target_groups(groups: &[TargetGroup]) -> Vec<wit::TargetGroup> {
-    let group = |TargetGroup { key, display_name }: TargetGroup| wit::TargetGroup { key, display_name };
-    groups.iter().cloned().map(group).collect()
-}
-
-fn to_reason(rule: &str, message: &str) -> wit::Reason {
-    wit::Reason { rule: rule.to_owned(), message: message.to_owned() }
+fn to_target_groups(groups: Vec<TargetGroup>) -> Vec<wit::TargetGroup> {
+    let group = |TargetGroup { key, display_name }| wit::TargetGroup { key, display_name };
+    groups.into_iter().map(group).collect()
 }
 
 // Taken apart and put together field by field, so that a field added to the contract does not compile until it is handled.
@@ -250,7 +247,7 @@ fn from_account(account: wit::Account) -> Account {
     }
 }
 
-fn to_account(account: &Account) -> wit::Account {
+fn to_account(account: Account) -> wit::Account {
     let Account {
         user_name,
         active,
@@ -267,7 +264,7 @@ fn to_account(account: &Account) -> wit::Account {
         timezone,
         address,
         work,
-    } = account.clone();
+    } = account;
     let PersonName { given, family, formatted, middle, prefix, suffix } = name;
     wit::Account {
         user_name,

@@ -7,6 +7,7 @@ use cel::common::ast::SourceInfo;
 use cel::{Context, Env, IdedExpr};
 use usher_guest::{Needs, Problem, Problems};
 
+use crate::account::Field;
 use crate::check::{self, Fault, Reads};
 use crate::configuration::{self, Configuration, Memberships, PersonOutcome, Table, Text, UserOutcome};
 use crate::constants;
@@ -16,8 +17,9 @@ use crate::kinds;
 use crate::named::{self, ELSEWHERE, NamedExpressions};
 use crate::names::{Scope, Written};
 use crate::place::{Place, position};
-use crate::rules::{self, Expression, GroupOutcome, Rule, Rules};
+use crate::rules::{self, Expression, GroupOutcome, Message, Rule, Rules, Spoken};
 use crate::syntax;
+use crate::tree;
 use crate::variables;
 use crate::warnings::{PlaceOf, Warnings};
 
@@ -55,9 +57,27 @@ pub(crate) fn compile(
         let place = Place::field(field, &text.pointer);
         Some((field, compiler.expression(Scope::User, &place, text, &whoever_comes)?))
     });
-    let account = account.collect();
+    let account: Vec<_> = account.collect();
     let Compiler { needs, .. } = compiler;
-    Rules { common, needs, groups, users, account, otherwise_groups, otherwise_users }
+    let spoken = spoken(&users, &account);
+    Rules { common, needs, spoken, groups, users, account, otherwise_groups, otherwise_users }
+}
+
+fn spoken(users: &[Rule<rules::PersonOutcome>], account: &[(&Field, Expression)]) -> Spoken {
+    let speaks_of = |name: &str| {
+        let of = |expression: &Expression| tree::mentions(&expression.tree, name);
+        let in_rule = |rule: &Rule<rules::PersonOutcome>| {
+            let in_message = matches!(&rule.message, Message::Computed(message) if of(message));
+            in_message || of(&rule.when) || rule.outcome.memberships.each().any(|(_, groups)| of(groups))
+        };
+        users.iter().any(in_rule) || account.iter().any(|(_, expression)| of(expression))
+    };
+    Spoken {
+        id: speaks_of("id"),
+        status: speaks_of("status"),
+        groups: speaks_of("groups"),
+        draft: speaks_of("draft"),
+    }
 }
 
 fn written(tables: &[Table]) -> Written {
@@ -232,7 +252,12 @@ impl Compiler<'_> {
         });
         let message = there(message)?;
         let (outcome, more) = outcome?;
-        Some((Rule { name, when: when?, outcome, message }, more))
+        let when = when?;
+        let message = match message {
+            Some(message) => Message::Computed(message),
+            None => Message::Condition(condition(&when.text)),
+        };
+        Some((Rule { name, when, outcome, message }, more))
     }
 
     /// `known` is there whenever the expression is asked.
@@ -299,6 +324,15 @@ struct Parts {
     when: Text,
     message: Option<Text>,
     scope: Scope,
+}
+
+/// What is told of a rule that has no message of its own.
+fn condition(when: &str) -> String {
+    match when.split_whitespace().collect::<Vec<_>>().join(" ").as_str() {
+        // A rule for all that is left: its name says as much.
+        "true" => String::new(),
+        condition => format!("because {condition}"),
+    }
 }
 
 /// A fault with its place.

@@ -8,7 +8,7 @@ use crate::account::{self, Field, Kind};
 use crate::configuration::{GroupOtherwise, UserOutcome};
 use crate::failure::{cause, kind};
 use crate::memberships::Groups;
-use crate::rules::{Expression, GroupOutcome, Rule, Rules};
+use crate::rules::{Expression, GroupOutcome, Message, Rule, Rules};
 use crate::target_groups::target_groups;
 use crate::variables;
 
@@ -128,14 +128,12 @@ fn explained<A, O>(decision: Decision<A>, rule: &Rule<O>, context: &Context) -> 
 
 /// The rule's own message, or else its condition. A message that fails does not change what was decided.
 fn message<O>(rule: &Rule<O>, context: &Context) -> String {
-    match rule.message.as_ref().map(|message| context.resolve(&message.tree)) {
-        Some(Ok(Value::String(text))) => text.to_string(),
-        Some(Ok(other)) => format!("(its `message` gives {}, not a text)", kind(&other)),
-        Some(Err(error)) => format!("(its `message` failed: {})", cause(&error)),
-        None => match rule.when.text.split_whitespace().collect::<Vec<_>>().join(" ").as_str() {
-            // A rule for all that is left: its name says as much.
-            "true" => String::new(),
-            condition => format!("because {condition}"),
+    match &rule.message {
+        Message::Condition(condition) => condition.clone(),
+        Message::Computed(message) => match context.resolve(&message.tree) {
+            Ok(Value::String(text)) => text.to_string(),
+            Ok(other) => format!("(its `message` gives {}, not a text)", kind(&other)),
+            Err(error) => format!("(its `message` failed: {})", cause(&error)),
         },
     }
 }

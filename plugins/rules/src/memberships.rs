@@ -11,14 +11,15 @@ use crate::target_groups::{given_group, keys, target_groups};
 pub(crate) struct Groups<'a> {
     /// Keys of those that the group decisions give.
     given: &'a [String],
-    now: Vec<TargetGroup>,
+    /// As the rules so far have them; none while no rule has had a say.
+    now: Option<Vec<TargetGroup>>,
     /// The rules that changed them.
     by: Vec<&'a str>,
 }
 
 impl<'a> Groups<'a> {
     pub(crate) fn given(given: &'a [String]) -> Self {
-        Self { given, now: given.iter().map(|key| given_group(key)).collect(), by: Vec::new() }
+        Self { given, now: None, by: Vec::new() }
     }
 
     /// Changes them as a rule says: first a list in place of all, then what is added, then what is removed.
@@ -28,30 +29,43 @@ impl<'a> Groups<'a> {
         memberships: &Memberships<Expression>,
         context: &Context,
     ) -> Result<(), String> {
-        let before = self.now.clone();
-        for (key, expression) in memberships.each() {
-            self.change_one(key, expression, context).map_err(|cause| format!("`{key}` {cause}"))?;
+        if memberships.each().next().is_none() {
+            return Ok(());
         }
-        if self.now != before {
+        let before =
+            self.now.take().unwrap_or_else(|| self.given.iter().map(|key| given_group(key)).collect());
+        let mut now = before.clone();
+        for (key, expression) in memberships.each() {
+            self.change_one(&mut now, key, expression, context)
+                .map_err(|cause| format!("`{key}` {cause}"))?;
+        }
+        if now != before {
             self.by.push(rule);
         }
+        self.now = Some(now);
         Ok(())
     }
 
-    fn change_one(&mut self, key: &str, expression: &Expression, context: &Context) -> Result<(), String> {
+    fn change_one(
+        &self,
+        now: &mut Vec<TargetGroup>,
+        key: &str,
+        expression: &Expression,
+        context: &Context,
+    ) -> Result<(), String> {
         if key == "remove_groups" {
             for key in keys(expression, context)? {
-                self.now.retain(|group| group.key.as_ref().unwrap_or(&group.display_name) != &key);
+                now.retain(|group| group.key.as_ref().unwrap_or(&group.display_name) != &key);
             }
             return Ok(());
         }
         let named = target_groups(expression, context, self.given)?;
         if key == "groups" {
-            self.now.clear();
+            now.clear();
         }
         for group in named {
-            if !self.now.iter().any(|there| is_same(there, &group)) {
-                self.now.push(group);
+            if !now.iter().any(|there| is_same(there, &group)) {
+                now.push(group);
             }
         }
         Ok(())
@@ -64,7 +78,7 @@ impl<'a> Groups<'a> {
 
     /// The list that replaces what the group decisions give, when rules changed it.
     pub(crate) fn changed(self) -> Option<Vec<TargetGroup>> {
-        (!self.by.is_empty()).then_some(self.now)
+        self.now.filter(|_| !self.by.is_empty())
     }
 }
 

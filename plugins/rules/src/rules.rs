@@ -21,7 +21,16 @@ pub(crate) struct Rule<O> {
     pub(crate) name: String,
     pub(crate) when: Expression,
     pub(crate) outcome: O,
-    pub(crate) message: Option<Expression>,
+    pub(crate) message: Message,
+}
+
+/// What a person is told when a rule decides.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// What the rule says itself.
+    Computed(Expression),
+    /// Its condition, on one line.
+    Condition(String),
 }
 
 /// What a rule does to a group.
@@ -40,11 +49,22 @@ pub(crate) struct PersonOutcome {
     pub(crate) memberships: Memberships<Expression>,
 }
 
+/// What rules about people speak of beside attributes. Whatever they do not speak of need not be put together for each person,
+/// which was most of what a person cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spoken {
+    pub(crate) id: bool,
+    pub(crate) status: bool,
+    pub(crate) groups: bool,
+    pub(crate) draft: bool,
+}
+
 /// The configured policy.
 pub(crate) struct Rules {
     /// What is the same for every item: the functions, `now` and `tables`.
     pub(crate) common: Context<'static, 'static>,
     pub(crate) needs: Needs,
+    pub(crate) spoken: Spoken,
     pub(crate) groups: Vec<Rule<GroupOutcome>>,
     pub(crate) users: Vec<Rule<PersonOutcome>>,
     pub(crate) account: Vec<(&'static Field, Expression)>,

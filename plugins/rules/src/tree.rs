@@ -1,7 +1,7 @@
 //! The parsed expression as a tree: what stands below a node, and how much there is.
 
 use cel::IdedExpr;
-use cel::common::ast::{EntryExpr, Expr};
+use cel::common::ast::{EntryExpr, Expr, LiteralValue};
 
 /// What stands directly below a node, in the order it is written.
 pub(crate) fn children(node: &IdedExpr) -> Vec<&IdedExpr> {
@@ -48,6 +48,17 @@ fn entries_mut(entry: &mut EntryExpr) -> Vec<&mut IdedExpr> {
         EntryExpr::MapEntry(entry) => vec![&mut entry.key, &mut entry.value],
         EntryExpr::StructField(field) => vec![&mut field.value],
     }
+}
+
+/// Whether this name stands anywhere in it: as a variable, as a field, or as a text, by which a field can be read too.
+pub(crate) fn mentions(node: &IdedExpr, name: &str) -> bool {
+    let here = match &node.expr {
+        Expr::Ident(ident) => ident == name,
+        Expr::Select(select) => select.field == name,
+        Expr::Literal(LiteralValue::String(text)) => text.inner() == name,
+        _ => false,
+    };
+    here || children(node).into_iter().any(|child| mentions(child, name))
 }
 
 /// How many nodes deep it is.

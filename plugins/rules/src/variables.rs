@@ -51,14 +51,23 @@ pub(crate) fn of_group<'a>(rules: &'a Rules, group: &Group) -> Context<'a, 'stat
     context(rules, "group", fields)
 }
 
-/// `user` and `draft`, beside what is common.
+/// `user` and `draft`, beside what is common, as far as the rules speak of them.
 pub(crate) fn of_user<'a>(rules: &'a Rules, user: &User) -> Context<'a, 'static> {
+    let spoken = rules.spoken;
     let mut fields = attributes(&user.attributes);
-    fields.insert("id".into(), text(&user.id));
-    fields.insert("status".into(), text(user.status.word()));
-    fields.insert("groups".into(), list(user.groups.iter().map(|key| text(key))));
+    if spoken.id {
+        fields.insert("id".into(), text(&user.id));
+    }
+    if spoken.status {
+        fields.insert("status".into(), text(user.status.word()));
+    }
+    if spoken.groups {
+        fields.insert("groups".into(), list(user.groups.iter().map(|key| text(key))));
+    }
     let mut context = context(rules, "user", fields);
-    context.add_variable_from_value("draft", map(draft(&user.draft)));
+    if spoken.draft {
+        context.add_variable_from_value("draft", map(draft(&user.draft)));
+    }
     context
 }
 

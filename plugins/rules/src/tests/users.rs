@@ -151,3 +151,35 @@ fn optional_fields_of_the_draft_are_guarded_like_attributes() {
     );
     assert_eq!(policy.user(&ann()).account().unwrap().title.as_deref(), Some("none"));
 }
+
+/// What no rule speaks of is not put together for a person; whatever a rule speaks of, in whichever way, is there.
+#[test]
+fn every_field_is_there_however_it_is_spoken_of() {
+    let ann = User { groups: vec!["k".to_owned()], ..User::named("ann@acme.example") };
+    for when in [
+        "user.id != ''",
+        "user['id'] != ''",
+        "user.status == 'active'",
+        "user[\"status\"] == 'active'",
+        "'k' in user.groups",
+        "user['groups'].exists(group, group == 'k')",
+        "has(user.groups)",
+        "draft.userName == 'ann@acme.example'",
+        "[1].all(one, draft['userName'] != '')",
+        "has(draft.email) || true",
+    ] {
+        let config = json!({ "users": [{ "name": "spoken-of", "when": when, "then": "skip" }] });
+        assert_eq!(rules(config).user(&ann).rule(), "spoken-of", "{when}");
+    }
+    // Also where only a field, a message or a membership speaks of it.
+    let config = json!({
+        "users": [
+            { "name": "all", "when": "true", "add_groups": "'of-' + user.status", "message": "user.id + draft.userName" },
+        ],
+        "account": { "title": "user.groups[0]" },
+    });
+    let decision = rules(config).user(&ann);
+    assert_eq!(decision.message(), format!("{}ann@acme.example", ann.id));
+    assert_eq!(decision.account().and_then(|account| account.title.as_deref()), Some("k"));
+    assert_eq!(decision.own_groups().map(<[_]>::len), Some(2));
+}
