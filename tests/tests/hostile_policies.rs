@@ -13,8 +13,10 @@ fn hostile(mode: &str, only: &str) -> Sim {
     let mut sim = Sim::start(org());
     let component = usher_plugin_build::workspace_policy("usher-hostile").expect("the policy can be built");
     sim.file("hostile.wasm", &component);
+    // Who decides no groups has to be given some.
+    let named = if only == "users" { "[sync]\ngroups = [\"admins\", \"choir\"]\n" } else { "" };
     sim.rest = format!(
-        "[policy]\ncomponent = \"hostile.wasm\"\n[policy.config]\nmode = \"{mode}\"\nonly = \"{only}\"\nid = \"{}\"\n",
+        "{named}[policy]\ncomponent = \"hostile.wasm\"\n[policy.config]\nmode = \"{mode}\"\nonly = \"{only}\"\nid = \"{}\"\n",
         user_id("ann")
     );
     sim
@@ -244,7 +246,11 @@ fn terminal_escapes_anywhere() {
     // In reasons; every rule and message is printed.
     no_escapes(&hostile("escapes", "").plan(["--all"]).exits(0));
     // In the problems of a configuration.
-    fails(&hostile("refuse", ""), 2, &[POLICY, "/groups/0/when:1:5", "unknown name `grup`", r"\u{1b}[2J"]);
+    fails(
+        &hostile("refuse", ""),
+        2,
+        &[POLICY, "/groups/0/when, line 1, column 5", "unknown name `grup`", r"\u{1b}[2J"],
+    );
     // In an error.
     fails_in_both("error-answer", &["failed in decide-", r"no idea \u{1b}[2J", "gave up"]);
     // In what it says of itself, and in the attributes that it asks for.
@@ -260,7 +266,9 @@ fn terminal_escapes_anywhere() {
 fn terminal_escapes_in_names_are_left_alone_and_shown_harmless() {
     for only in ["groups", "users"] {
         let sim = hostile("escapes-in-names", only);
-        let outcome = sim.sync(["--all"]).prints(r"\u{1b}[2J");
+        // A group is told by its name, a person by the attribute that AWS would refuse.
+        let told = if only == "groups" { r"\u{1b}[2J" } else { "`title` holds a hidden character (U+001B)" };
+        let outcome = sim.sync(["--all"]).prints(told);
         no_escapes(&outcome);
         let target = sim.target();
         let names = target.groups.keys().chain(target.users.keys());
