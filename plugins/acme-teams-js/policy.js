@@ -1,7 +1,7 @@
 // Acme's own rules. Okta groups `team-<team>-<role>` become AWS groups, contractors need a sponsor, and everybody carries their
 // department's cost centre, which AWS uses for access control by attribute. The same policy as acme-teams, which is in Rust.
 
-import { Problem, definePolicy, hold, keep, list, skip, sync, syncAccount, table, text } from "../../guest-sdk/js/index.js";
+import { Problem, definePolicy, hold, keep, list, skip, sync, syncAccount, table, text } from "usher-guest";
 
 export default definePolicy({
   configuration: {
