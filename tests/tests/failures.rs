@@ -66,6 +66,13 @@ fn a_host_that_speaks_no_tls() {
 }
 
 #[test]
+fn a_scim_host_that_speaks_no_tls_is_told_with_the_key_to_look_at() {
+    let mut sim = small();
+    sim.scim = sim.scim.replace("http://", "https://");
+    fails(&sim, 1).says("TLS").says("identity_center.scim_endpoint");
+}
+
+#[test]
 fn an_organisation_without_groups() {
     let sim = Sim::start(Org::new().person("ann"));
     fails(&sim, 1).says("no groups at all");
@@ -98,6 +105,22 @@ fn a_configuration_that_is_no_toml_is_told_with_its_line() {
     sim.file("usher.toml", b"[okta]\ndomain = \n");
     let outcome = sim.run("sync", &[]).exits(2).says("usher.toml:2");
     assert_eq!(outcome.stdout, "");
+}
+
+#[test]
+fn a_configuration_that_is_no_text_is_not_called_absent() {
+    let sim = small();
+    sim.file("usher.toml", b"[okta]\ndomain = \"\xff\"\n");
+    let outcome = sim.run("sync", &[]).exits(2).says("usher.toml:2").says("UTF-8");
+    assert!(!outcome.stderr.contains("no configuration"), "{outcome}");
+    assert_eq!(sim.requests().total, 0);
+}
+
+#[test]
+fn a_key_that_is_missing_is_told_with_the_place_it_belongs_to() {
+    let sim = small();
+    sim.file("usher.toml", b"[okta]\ndomain = \"acme.okta.com\"\n");
+    sim.run("sync", &[]).exits(2).says("`okta.token` is missing").says("under `[identity_center]`");
 }
 
 #[test]

@@ -92,8 +92,9 @@ pub enum ScimError {
     },
     /// No secure connection.
     #[error(
-        "cannot {aim}: no secure connection to {host}: {cause}\nhint: a proxy that opens TLS must have its certificate authority \
-         among those this machine trusts; check this machine's clock too"
+        "cannot {aim}: no trusted TLS connection to {host}: {cause}\nhint: check that `identity_center.scim_endpoint` is the one that \
+         the IAM Identity Center console shows; behind a proxy that inspects TLS, add the proxy's root certificate to this machine's \
+         trust store, and check this machine's clock"
     )]
     Tls {
         /// What was wanted.

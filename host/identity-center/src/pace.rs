@@ -1,6 +1,6 @@
 //! How fast requests are sent: one bucket for each operation, and one for all memberships (reference
-//! aws-identity-center.md §4). A bucket learns: it rises a little with each request that is taken and halves when the service
-//! throttles.
+//! aws-identity-center.md §4). A bucket learns: it rises a little with each request that is taken, and when the service throttles it
+//! falls to half, or to what the service took in the last second where that is less.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,6 +17,9 @@ const RISE: f64 = 0.1;
 
 /// A bucket is not halved again before it could be seen what halving did.
 const BETWEEN_HALVINGS: Duration = Duration::from_secs(1);
+
+/// How much must have been taken of late for it to say what the service takes.
+const TELLING: f64 = 5.0;
 
 /// Who waits looks again after so long, since the rate may have changed.
 const LONGEST_NAP: Duration = Duration::from_millis(200);
@@ -55,8 +58,9 @@ impl Pacer {
 
     /// The service took a request.
     pub(crate) fn taken(&self, operation: Operation, members: usize) {
+        let now = Instant::now();
         for (mut bucket, cost) in self.buckets(operation, members) {
-            bucket.taken(cost);
+            bucket.taken(cost, now);
         }
     }
 
@@ -93,12 +97,20 @@ struct Bucket {
     tokens: f64,
     filled: Instant,
     halved: Option<Instant>,
+    flow: Flow,
 }
 
 impl Bucket {
     fn new(rate: Rate, now: Instant) -> Self {
         let start = rate.start.max(LEAST);
-        Self { rate: start, most: rate.most.max(start), tokens: start, filled: now, halved: None }
+        Self {
+            rate: start,
+            most: rate.most.max(start),
+            tokens: start,
+            filled: now,
+            halved: None,
+            flow: Flow::none(now),
+        }
     }
 
     /// How long until that much may go; zero when it may go now.
@@ -114,11 +126,13 @@ impl Bucket {
         self.filled = self.filled.max(now);
     }
 
-    fn taken(&mut self, cost: f64) {
+    fn taken(&mut self, cost: f64, now: Instant) {
+        self.flow.add(cost, now);
         self.rate = (self.rate + RISE * cost).min(self.most);
     }
 
-    /// Halves the rate, but only once for all requests that were on their way when it was too high.
+    /// Lowers the rate, but only once for all requests that were on their way when it was too high. Halving alone takes long to come
+    /// down to a limit far below, and every request on that way is refused.
     fn throttled(&mut self, sent: Instant, now: Instant) {
         let already = self
             .halved
@@ -127,9 +141,33 @@ impl Bucket {
             return;
         }
         self.fill(now);
-        self.rate = (self.rate / 2.0).max(LEAST);
+        let half = self.rate / 2.0;
+        let flow = self.flow.per_second(now);
+        self.rate = if flow >= TELLING { half.min(flow) } else { half }.max(LEAST);
         self.tokens = self.tokens.min(0.0);
         self.halved = Some(now);
+    }
+}
+
+/// How much the service took in about the last second: what was taken counts less the longer ago it was.
+#[derive(Debug)]
+struct Flow {
+    taken: f64,
+    counted: Instant,
+}
+
+impl Flow {
+    fn none(now: Instant) -> Self {
+        Self { taken: 0.0, counted: now }
+    }
+
+    fn add(&mut self, cost: f64, now: Instant) {
+        self.taken = self.per_second(now) + cost;
+        self.counted = self.counted.max(now);
+    }
+
+    fn per_second(&self, now: Instant) -> f64 {
+        self.taken * (-now.saturating_duration_since(self.counted).as_secs_f64()).exp()
     }
 }
 
@@ -185,9 +223,33 @@ mod tests {
         }
         assert_eq!(bucket.rate, LEAST);
         for _ in 0..1000 {
-            bucket.taken(1.0);
+            bucket.taken(1.0, now);
         }
         assert_eq!(bucket.rate, 25.0);
+    }
+
+    #[test]
+    fn a_limit_far_below_the_rate_is_found_at_the_first_refusal() {
+        let (mut bucket, now) = bucket(1000.0, 1000.0);
+        for _ in 0..25 {
+            bucket.taken(1.0, now);
+        }
+        bucket.throttled(now, now + SECOND / 20);
+        assert!((20.0..=25.0).contains(&bucket.rate), "{}", bucket.rate);
+    }
+
+    #[test]
+    fn a_refusal_after_little_or_long_ago_only_halves() {
+        let (mut idle, now) = bucket(20.0, 20.0);
+        idle.taken(1.0, now);
+        idle.throttled(now, now);
+        assert_eq!(idle.rate, 10.0);
+        let (mut rested, now) = bucket(1000.0, 1000.0);
+        for _ in 0..100 {
+            rested.taken(1.0, now);
+        }
+        rested.throttled(now + 9 * SECOND, now + 9 * SECOND);
+        assert_eq!(rested.rate, 500.0);
     }
 
     #[test]

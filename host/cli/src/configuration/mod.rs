@@ -73,6 +73,12 @@ pub(crate) enum ConfigurationError {
 const HINT_NEW: &str = "name it with --config FILE, or start from the example under \"Configuration\" in the README; \
                         `usher demo` needs none";
 
+/// What is wrong with a file of which only the beginning is text.
+fn not_utf8(text: &[u8]) -> Problem {
+    let line = 1 + text.iter().filter(|byte| **byte == b'\n').count();
+    Problem { line: Some(line), message: "this is not UTF-8 text\nhint: save the file as UTF-8".to_owned() }
+}
+
 fn listed(path: &str, problems: &[Problem]) -> String {
     let mut text = String::new();
     for problem in problems {
@@ -90,9 +96,13 @@ impl Configuration {
     /// Reads a file.
     pub(crate) fn read(path: &Path) -> Result<Self, ConfigurationError> {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path)
+        let bytes = std::fs::read(path)
             .map_err(|source| ConfigurationError::Unreadable { path: shown.clone(), source })?;
-        Self::parse(&text).map_err(|problems| ConfigurationError::Invalid { path: shown, problems })
+        let parsed = match std::str::from_utf8(&bytes) {
+            Ok(text) => Self::parse(text),
+            Err(error) => Err(vec![not_utf8(&bytes[..error.valid_up_to()])]),
+        };
+        parsed.map_err(|problems| ConfigurationError::Invalid { path: shown, problems })
     }
 
     /// Reads the text of a file; a list of all problems if there is any.

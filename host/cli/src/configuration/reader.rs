@@ -141,7 +141,9 @@ impl<'a> Reader<'a> {
     ) -> Option<T> {
         let Some(text) = self.optional_text(section, key) else {
             if self.value(section, key).is_none() {
-                self.problems.push(Problem { line: None, message: format!("`{section}.{key}` is missing") });
+                let message =
+                    format!("`{section}.{key}` is missing; `{key} = \"…\"` belongs under `[{section}]`");
+                self.problems.push(Problem { line: None, message });
             }
             return None;
         };
