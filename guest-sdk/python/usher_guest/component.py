@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import traceback
 from typing import Any
 
 from componentize_py_types import Err
@@ -118,9 +117,10 @@ def _answered(decision: object, verdicts: set[str]) -> Decision:
 
 
 def _words(error: Exception) -> str:
-    """What was raised, and where in the author's own code."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {frames[-1].name} line {frames[-1].lineno}" if frames else ""
+    """What was raised, and where. Not by `traceback`, which would look for source files, and there are none in the sandbox."""
+    place, step = "", error.__traceback__
+    while step is not None:
+        place, step = f" at {step.tb_frame.f_code.co_name} line {step.tb_lineno}", step.tb_next
     return f"{type(error).__name__}: {error}{place}"
 
 

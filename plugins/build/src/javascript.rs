@@ -23,7 +23,8 @@ pub(crate) fn build(folder: &Path) -> Result<Built, BuildError> {
     let (description, main) = described(&folder)?;
     let workshop = Workshop::open(&folder, &description.name)?;
     workshop.write("entry.js", &entry(&folder.join(main), &description))?;
-    let bundle = ["entry.js", "--format", "esm", "--external", LOG, "--file", "bundle.js", "--logLevel", "warn"];
+    let bundle =
+        ["entry.js", "--format", "esm", "--external", LOG, "--file", "bundle.js", "--logLevel", "warn"];
     ROLLDOWN.run(&folder, &workshop.folder, &bundle)?;
     let component = [
         "componentize",
@@ -52,7 +53,8 @@ fn described(folder: &Path) -> Result<(Description, String), BuildError> {
         serde_json::from_str(&read(&path)?).map_err(|error| wrong(format!("it is no JSON: {error}")))?;
     let text = |key: &str| package[key].as_str().map(str::to_owned);
     let name = text("name").ok_or_else(|| wrong("it has no `name`".to_owned()))?;
-    let main = text("main").ok_or_else(|| wrong("its `main` names no file, such as \"policy.js\"".to_owned()))?;
+    let main =
+        text("main").ok_or_else(|| wrong("its `main` names no file, such as \"policy.js\"".to_owned()))?;
     let version = text("version").unwrap_or_else(|| "0.0.0".to_owned());
     Ok((Description { name, version, summary: text("description").unwrap_or_default() }, main))
 }

@@ -21,11 +21,8 @@ pub enum Language {
 impl Language {
     /// The language of the policy in `folder`; none when there is no policy in it.
     pub fn of(folder: &Path) -> Option<Self> {
-        let by_file = [
-            ("Cargo.toml", Self::Rust),
-            ("package.json", Self::JavaScript),
-            ("policy.py", Self::Python),
-        ];
+        let by_file =
+            [("Cargo.toml", Self::Rust), ("package.json", Self::JavaScript), ("policy.py", Self::Python)];
         by_file.into_iter().find(|(file, _)| folder.join(file).is_file()).map(|(_, language)| language)
     }
 }

@@ -60,7 +60,8 @@ fn described(folder: &Path) -> Result<Description, BuildError> {
 fn entry(description: &Description) -> String {
     let Description { name, version, summary } = description;
     // A text of JSON is one of Python too.
-    let [name, version, summary] = [name, version, summary].map(|text| serde_json::Value::from(text.as_str()));
+    let [name, version, summary] =
+        [name, version, summary].map(|text| serde_json::Value::from(text.as_str()));
     format!(
         "from policy import policy\nfrom usher_guest.component import Contract\n\n_contract = Contract(policy, {name}, {version}, {summary})\n\n\n\
          class Policy:\n    describe = _contract.describe\n    configure = _contract.configure\n    \

@@ -17,11 +17,7 @@ impl Tool {
     /// Runs it in `workshop` for the project in `project`.
     pub(crate) fn run(&self, project: &Path, workshop: &Path, arguments: &[&str]) -> Result<(), BuildError> {
         let program = self.find(project);
-        let missing = || BuildError::NoTool {
-            tool: self.name,
-            folder: project.to_owned(),
-            hint: self.hint,
-        };
+        let missing = || BuildError::NoTool { tool: self.name, folder: project.to_owned(), hint: self.hint };
         let output = Command::new(&program)
             .args(arguments)
             .current_dir(workshop)
@@ -38,13 +34,15 @@ impl Tool {
         if output.status.code() == Some(127) {
             return Err(missing());
         }
-        let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).trim().to_owned());
+        let said =
+            [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).trim().to_owned());
         Err(BuildError::Tool { tool: self.name, folder: project.to_owned(), output: said.join("\n") })
     }
 
     /// In the project or a folder above it; otherwise wherever the shell would find it.
     fn find(&self, project: &Path) -> PathBuf {
-        let mut folders = project.ancestors().flat_map(|folder| self.places.iter().map(|place| folder.join(place)));
+        let mut folders =
+            project.ancestors().flat_map(|folder| self.places.iter().map(|place| folder.join(place)));
         let found = folders.find_map(|place| Some(place.join(self.name)).filter(|path| path.exists()));
         found.unwrap_or_else(|| PathBuf::from(self.name))
     }

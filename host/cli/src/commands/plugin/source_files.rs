@@ -26,7 +26,9 @@ pub(crate) fn source_places(folder: &Path) -> Vec<PathBuf> {
         }
     }
     // One that is about to come back is waited for too: editors write a file by renaming another.
-    places.extend(["Cargo.toml", "package.json", "policy.js", "policy.ts", "policy.py"].map(|file| folder.join(file)));
+    places.extend(
+        ["Cargo.toml", "package.json", "policy.js", "policy.ts", "policy.py"].map(|file| folder.join(file)),
+    );
     places
 }
 
