@@ -18,6 +18,15 @@ const DROPPED: [&str; 7] = ["bench", "dev-dependencies", "example", "lints", "te
 /// The package that every policy in Rust uses, and its folder.
 const SDK: (&str, &str) = ("usher-guest", "guest-sdk");
 
+/// The SDKs that need no more than their files: what the constant is called, the folder, and where it goes in a project.
+const OTHER_LANGUAGES: [(&str, &str, &str); 2] = [
+    ("JAVASCRIPT", "guest-sdk/js", "vendor/usher-guest"),
+    ("PYTHON", "guest-sdk/python/usher_guest", "vendor/usher_guest"),
+];
+
+/// What running them leaves behind; their own tests stay here too.
+const MADE: [&str; 2] = ["node_modules", "__pycache__"];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let here =
         PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo names no CARGO_MANIFEST_DIR")?);
@@ -31,6 +40,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     for (path, text) in &taken.files {
         writeln!(code, "    ({path:?}, {text:?}),")?;
+    }
+    for (language, folder, vendored) in OTHER_LANGUAGES {
+        let mut other = Taken::new(root)?;
+        other.tree(&root.join(folder), vendored)?;
+        println!("cargo::rerun-if-changed={}", root.join(folder).display());
+        writeln!(code, "];\n\npub(super) const {language}_SDK_FILES: &[(&str, &str)] = &[")?;
+        for (path, text) in &other.files {
+            writeln!(code, "    ({path:?}, {text:?}),")?;
+        }
     }
     code.push_str("];\n\n/// Name and text of each package in a lock file, sorted.\n");
     code.push_str("pub(super) const SDK_LOCK: &[(&str, &str)] = &[\n");
@@ -153,6 +171,9 @@ impl Taken {
         for entry in fs::read_dir(path)? {
             let entry = entry?;
             let file_name = entry.file_name().into_string().map_err(|_| "a file's name is not UTF-8")?;
+            if MADE.contains(&file_name.as_str()) || file_name.ends_with(".test.js") {
+                continue;
+            }
             self.tree(&entry.path(), &format!("{name}/{file_name}"))?;
         }
         Ok(())

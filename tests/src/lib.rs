@@ -13,9 +13,10 @@
 //!
 //! Read [`org`] (who there is), [`sim`] (where they live), [`place`] (where the program is started), [`outcome`] (what it
 //! said), [`running`] and [`gate`] (a run that is stopped on its way), then [`peers`] (moto, scim2-server and others),
-//! [`registry`] (docker-registry, oras, cosign), [`proxy`] and [`program`] (how the binary is found).
+//! [`registry`] (docker-registry, oras, cosign), [`guests`] (jco, componentize-py), [`proxy`] and [`program`] (how the binary is found).
 
 pub mod gate;
+pub mod guests;
 pub mod org;
 pub mod outcome;
 pub mod peers;

@@ -105,6 +105,11 @@ impl Peers {
         output.unwrap_or_else(|error| panic!("{program} cannot be started: {error}"))
     }
 
+    /// Where a program lies.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.program(name)
+    }
+
     fn program(&self, name: &str) -> PathBuf {
         self.bin.join(name)
     }

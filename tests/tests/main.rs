@@ -35,6 +35,7 @@ mod snapshot;
 mod swaps;
 
 // Programs that others wrote.
+mod guests;
 mod moto;
 mod okta_description;
 mod okta_sdk;

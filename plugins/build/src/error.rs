@@ -62,7 +62,7 @@ pub enum BuildError {
 
     /// There is no package in the folder.
     #[error(
-        "there is no package in {folder}\nhint: name the folder of one policy, the one with its Cargo.toml",
+        "there is no package in {folder}\nhint: name the folder of one policy, the one with its Cargo.toml, package.json or policy.py",
         folder = folder.display()
     )]
     NoPackage {
@@ -94,6 +94,40 @@ pub enum BuildError {
     #[error("its imports and exports cannot be read: {cause}")]
     NoOutline {
         /// What wit-component said.
+        cause: String,
+    },
+
+    /// A program that the policy's language needs is missing.
+    #[error(
+        "the policy in {folder} needs `{tool}`, which is not there\nhint: {hint}",
+        folder = folder.display()
+    )]
+    NoTool {
+        /// Which one.
+        tool: &'static str,
+        /// Of which policy.
+        folder: PathBuf,
+        /// How to get it.
+        hint: &'static str,
+    },
+
+    /// A program did not like the policy.
+    #[error("{tool} could not build the policy in {folder}:\n{output}", folder = folder.display())]
+    Tool {
+        /// Which one.
+        tool: &'static str,
+        /// Which policy.
+        folder: PathBuf,
+        /// Everything that it said.
+        output: String,
+    },
+
+    /// The file that says what the policy is called does not say it.
+    #[error("{path} does not describe a policy: {cause}", path = path.display())]
+    Description {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
         cause: String,
     },
 

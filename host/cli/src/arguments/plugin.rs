@@ -18,7 +18,7 @@ pub(crate) struct PluginArguments {
 pub(crate) enum PluginCommand {
     /// Start a policy of your own: a project that builds, tests and runs at once.
     New(NewArguments),
-    /// Build a policy in Rust to a component, and say what came out.
+    /// Build a policy to a component, and say what came out.
     Build(BuildArguments),
     /// Say what a policy is, what it imports and, with --config, what it reads.
     Inspect(InspectArguments),
@@ -66,9 +66,12 @@ impl PluginCommand {
 }
 
 /// What a policy can be written in.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Language {
     Rust,
+    /// JavaScript or TypeScript.
+    Js,
+    Python,
 }
 
 #[derive(Args, Debug)]
@@ -89,13 +92,13 @@ pub(crate) struct NewArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct BuildArguments {
-    /// The folder of the policy, the one with its Cargo.toml.
+    /// The folder of the policy, the one with its Cargo.toml, package.json or policy.py.
     #[arg(value_name = "DIR", default_value = ".")]
     pub(crate) folder: PathBuf,
     /// Where to put the component, instead of target/policies/NAME.wasm of its workspace.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Fail when Cargo.lock is missing or does not fit, instead of writing it.
+    /// Fail when Cargo.lock is missing or does not fit, instead of writing it. Of a policy in Rust only.
     #[arg(long)]
     pub(crate) locked: bool,
     /// Build again whenever a source changes, until interrupted.

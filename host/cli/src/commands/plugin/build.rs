@@ -1,13 +1,13 @@
-//! `usher plugin build`: from a policy crate to the component, and what came out.
+//! `usher plugin build`: from a policy's folder to the component, and what came out.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use serde_json::json;
-use usher_plugin_build::{BuildError, Built, LockFile, build_crate};
+use usher_plugin_build::{BuildError, Built, LockFile, build_project};
 
 use super::opened;
-use super::source_files::SourceFiles;
+use super::source_files::{SourceFiles, source_places};
 use crate::arguments::plugin::BuildArguments;
 use crate::exit::{ExitStatus, Failure};
 use crate::report::escape::plain;
@@ -17,9 +17,8 @@ pub(crate) fn build(arguments: &BuildArguments) -> Result<ExitStatus, Failure> {
     if !arguments.watch {
         return round(arguments);
     }
-    // Not the whole folder: the build itself writes the lock file, and -o may put the component there.
-    let places = ["Cargo.toml", "build.rs", "src", "vendor"].map(|part| arguments.folder.join(part));
     loop {
+        let places = source_places(&arguments.folder);
         // Seen before the build: what is written while it runs is built next.
         let seen = SourceFiles::seen(&places);
         if let Err(failure) = round(arguments) {
@@ -32,10 +31,10 @@ pub(crate) fn build(arguments: &BuildArguments) -> Result<ExitStatus, Failure> {
 
 fn round(arguments: &BuildArguments) -> Result<ExitStatus, Failure> {
     let lock_file = if arguments.locked { LockFile::Kept } else { LockFile::MayChange };
-    talkln!("building {} for wasm32-unknown-unknown", plain(&arguments.folder.display().to_string()));
+    talkln!("building {}", plain(&arguments.folder.display().to_string()));
     let Built { component, default_file, .. } =
-        build_crate(&arguments.folder, lock_file).map_err(|error| match error {
-            BuildError::NoPackage { .. } => Failure::usage(error),
+        build_project(&arguments.folder, lock_file).map_err(|error| match error {
+            BuildError::NoPackage { .. } | BuildError::Description { .. } => Failure::usage(error),
             error => Failure::from(error),
         })?;
     let file = arguments.output.clone().unwrap_or_else(|| shortened(default_file));

@@ -27,25 +27,51 @@ pub(crate) fn new(arguments: &NewArguments) -> Result<ExitStatus, Failure> {
             "{shown} is there already, and nothing of it was touched\nhint: take another name, or another folder with --in DIR"
         )));
     }
-    let files = match lang {
-        Language::Rust => project::rust(name),
-    };
+    let files = project::files(*lang, name);
     for (path, text) in &files {
         write(&folder.join(path), text).with_context(|| {
             format!("{shown}/{path} cannot be written\nhint: what was written before it is in {shown}")
         })?;
     }
+    let told = Told::of(*lang);
     if *json {
         let paths: Vec<&String> = files.iter().map(|(path, _)| path).collect();
-        let report = json!({ "documentVersion": 1, "name": name, "language": "rust", "folder": folder, "files": paths });
+        let report = json!({ "documentVersion": 1, "name": name, "language": told.flag, "folder": folder, "files": paths });
         outln!("{report:#}");
     } else {
-        outln!(
-            "{shown}: a policy in Rust, {} files.\n\nNext:\n  cd {shown}\n  cargo test\n  usher plugin build\n  usher plugin test",
+        let steps: String = told.steps.iter().map(|step| format!("  {step}\n")).collect();
+        out!(
+            "{shown}: a policy in {}, {} files.\n\nNext:\n  cd {shown}\n{steps}  usher plugin build\n  usher plugin test\n",
+            told.name,
             files.len()
         );
     }
     Ok(ExitStatus::Done)
+}
+
+/// What is said of a language.
+struct Told {
+    name: &'static str,
+    flag: &'static str,
+    /// What comes before `usher plugin build`.
+    steps: &'static [&'static str],
+}
+
+impl Told {
+    fn of(language: Language) -> Self {
+        match language {
+            Language::Rust => Self { name: "Rust", flag: "rust", steps: &["cargo test"] },
+            Language::Js => Self { name: "JavaScript", flag: "js", steps: &["npm install", "npm test"] },
+            Language::Python => Self {
+                name: "Python",
+                flag: "python",
+                steps: &[
+                    "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt",
+                    ".venv/bin/python -m unittest",
+                ],
+            },
+        }
+    }
 }
 
 /// Nothing is there, or an empty folder.

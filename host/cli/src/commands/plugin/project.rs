@@ -1,6 +1,7 @@
 //! The files of a new policy, in memory: the template, the SDK that came with this binary, and a lock file.
 
-use super::sdk::{SDK_FILES, SDK_LOCK};
+use super::sdk::{JAVASCRIPT_SDK_FILES, PYTHON_SDK_FILES, SDK_FILES, SDK_LOCK};
+use crate::arguments::plugin::Language;
 
 /// Where each part of the template goes. The names end in `.txt`, so that no tool takes the template for a project.
 const RUST: [(&str, &str); 7] = [
@@ -13,17 +14,50 @@ const RUST: [(&str, &str); 7] = [
     ("src/tests.rs", include_str!("../../../templates/rust/tests.rs.txt")),
 ];
 
+const JAVASCRIPT: [(&str, &str); 8] = [
+    (".gitignore", include_str!("../../../templates/js/gitignore.txt")),
+    ("README.md", include_str!("../../../templates/js/README.md.txt")),
+    ("cases/first.toml", FIRST_CASES),
+    ("config.toml", CONFIG),
+    ("package.json", include_str!("../../../templates/js/package.json.txt")),
+    ("policy.js", include_str!("../../../templates/js/policy.js.txt")),
+    ("policy.test.js", include_str!("../../../templates/js/policy.test.js.txt")),
+    ("tsconfig.json", include_str!("../../../templates/js/tsconfig.json.txt")),
+];
+
+const PYTHON: [(&str, &str); 8] = [
+    (".gitignore", include_str!("../../../templates/python/gitignore.txt")),
+    ("README.md", include_str!("../../../templates/python/README.md.txt")),
+    ("cases/first.toml", FIRST_CASES),
+    ("config.toml", CONFIG),
+    ("policy.py", include_str!("../../../templates/python/policy.py.txt")),
+    ("pyproject.toml", include_str!("../../../templates/python/pyproject.toml.txt")),
+    ("requirements.txt", include_str!("../../../templates/python/requirements.txt.txt")),
+    ("test_policy.py", include_str!("../../../templates/python/test_policy.py.txt")),
+];
+
+/// The same cases for every language, since the templates are one policy.
+const FIRST_CASES: &str = include_str!("../../../templates/rust/cases/first.toml.txt");
+const CONFIG: &str = include_str!("../../../templates/rust/config.toml.txt");
+
 /// What the template itself uses, as its lock file names it.
 const DEPENDENCIES: [&str; 2] = ["serde", "usher-guest"];
 
-/// Paths and texts of a policy in Rust, sorted.
-pub(crate) fn rust(name: &str) -> Vec<(String, String)> {
+/// Paths and texts of a policy, sorted.
+pub(crate) fn files(language: Language, name: &str) -> Vec<(String, String)> {
+    let (template, sdk): (&[_], _) = match language {
+        Language::Rust => (&RUST, SDK_FILES),
+        Language::Js => (&JAVASCRIPT, JAVASCRIPT_SDK_FILES),
+        Language::Python => (&PYTHON, PYTHON_SDK_FILES),
+    };
     let filled =
         |text: &str| text.replace("{{name}}", name).replace("{{version}}", env!("CARGO_PKG_VERSION"));
     let mut files: Vec<(String, String)> =
-        RUST.iter().map(|(path, text)| ((*path).to_owned(), filled(text))).collect();
-    files.extend(SDK_FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
-    files.push(("Cargo.lock".to_owned(), lock_file(name)));
+        template.iter().map(|(path, text)| ((*path).to_owned(), filled(text))).collect();
+    files.extend(sdk.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    if language == Language::Rust {
+        files.push(("Cargo.lock".to_owned(), lock_file(name)));
+    }
     files.sort();
     files
 }
@@ -72,14 +106,16 @@ mod tests {
 
     #[test]
     fn nothing_of_the_template_is_left_unfilled() {
-        for (path, text) in rust("our-policy") {
-            assert!(!text.contains("{{") || path.starts_with("vendor/"), "{path}");
+        for language in [Language::Rust, Language::Js, Language::Python] {
+            for (path, text) in files(language, "our-policy") {
+                assert!(!text.contains("{{") || path.starts_with("vendor/"), "{path}");
+            }
         }
     }
 
     #[test]
     fn the_sdk_needs_no_workspace_around_it() {
-        let files = rust("our-policy");
+        let files = files(Language::Rust, "our-policy");
         let manifests: Vec<&(String, String)> = files
             .iter()
             .filter(|(path, _)| path.starts_with("vendor/") && path.ends_with("/Cargo.toml"))

@@ -11,6 +11,27 @@ const PAUSE: Duration = Duration::from_millis(300);
 /// Folders that hold what is made, not what is written.
 const MADE: [&str; 4] = ["target", "node_modules", "dist", "__pycache__"];
 
+/// How the files of a policy in another language than Rust end; more than one may lie at its top.
+const ENDINGS: [&str; 7] = ["js", "mjs", "ts", "mts", "py", "json", "toml"];
+
+/// What a policy's component depends on. Not the whole folder: a build itself writes the lock file, and -o may put the component
+/// there.
+pub(crate) fn source_places(folder: &Path) -> Vec<PathBuf> {
+    let mut places = ["build.rs", "src", "lib", "vendor"].map(|part| folder.join(part)).to_vec();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_source = path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known));
+        if is_source && path.file_name().is_some_and(|name| name != "package-lock.json") {
+            places.push(path);
+        }
+    }
+    // One that is about to come back is waited for too: editors write a file by renaming another.
+    places.extend(
+        ["Cargo.toml", "package.json", "policy.js", "policy.ts", "policy.py"].map(|file| folder.join(file)),
+    );
+    places
+}
+
 /// What files looked like at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SourceFiles(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);

@@ -7,11 +7,11 @@ use anstyle::{AnsiColor, Color, Style};
 use anyhow::Context;
 use serde_json::{Value, json};
 use usher_cases::{Case, CaseReport, Difference, Finding, Outcome};
-use usher_plugin_build::{LockFile, build_crate};
+use usher_plugin_build::{LockFile, build_project};
 use usher_policy::PolicyEngine;
 
 use super::case_files::{self, Cases};
-use super::source_files::SourceFiles;
+use super::source_files::{SourceFiles, source_places};
 use super::trial::{Candidate, Trial, judge};
 use crate::arguments::trial::TestArguments;
 use crate::exit::{ExitStatus, Failure};
@@ -45,8 +45,9 @@ pub(crate) fn test(arguments: &TestArguments) -> Result<ExitStatus, Failure> {
 fn watched(arguments: &TestArguments) -> Vec<PathBuf> {
     let subject = Path::new(&arguments.subject);
     let mut places = if subject.is_dir() {
-        // Not the whole folder: the build itself writes the lock file.
-        ["Cargo.toml", "build.rs", "src", "vendor", "cases"].map(|part| subject.join(part)).to_vec()
+        let mut places = source_places(subject);
+        places.push(subject.join("cases"));
+        places
     } else {
         vec![subject.to_owned()]
     };
@@ -99,7 +100,7 @@ fn cases(arguments: &TestArguments) -> Result<Vec<Cases>, Failure> {
         [] if folder.is_dir() => vec![folder.join("cases").join("*.toml")],
         [] if !folder.exists() && !arguments.subject.contains(':') => {
             return Err(Failure::usage(anyhow::anyhow!(
-                "there is no folder and no file {}\nhint: name the folder of a policy, the one with its Cargo.toml, or a policy with \
+                "there is no folder and no file {}\nhint: name the folder of a policy, the one with its Cargo.toml, package.json or policy.py, or a policy with \
                  --cases FILE",
                 arguments.subject
             )));
@@ -121,7 +122,7 @@ fn subject(subject: &str) -> Result<(String, Vec<u8>), Failure> {
     if !folder.is_dir() {
         return Ok((subject.to_owned(), component(subject)?));
     }
-    let built = build_crate(folder, LockFile::MayChange).map_err(Failure::usage)?;
+    let built = build_project(folder, LockFile::MayChange).map_err(Failure::usage)?;
     Ok((built.package, built.component))
 }
 

@@ -1,0 +1,17 @@
+/** What is wrong with the configuration. Throw one from `configure`, or an array of them. */
+export class Problem extends Error {
+  /**
+   * @param {string} pointer JSON Pointer into the configuration, such as `/roles/0`; "" is all of it.
+   * @param {string} message
+   */
+  constructor(pointer, message) {
+    super(message);
+    this.name = "Problem";
+    this.pointer = pointer;
+  }
+}
+
+/** A key as one step of a JSON Pointer. */
+export function step(key) {
+  return `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}

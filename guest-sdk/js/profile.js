@@ -1,0 +1,112 @@
+// What a policy is asked about, as an author sees it.
+
+/** The attributes that the policy asked for; null where Okta has none, or where it is of another kind. */
+class Profile {
+  #values;
+
+  constructor(attributes) {
+    this.#values = new Map(attributes.map(({ name, value }) => [name, value]));
+  }
+
+  #of(name, tag) {
+    const value = this.#values.get(name);
+    return value?.tag === tag ? value.val : null;
+  }
+
+  has(name) {
+    return this.#values.has(name);
+  }
+
+  text(name) {
+    return this.#of(name, "text");
+  }
+
+  /** A whole number. Beyond 2^53 JavaScript would see another one, so that is an error. */
+  integer(name) {
+    const value = this.#of(name, "integer");
+    return value === null ? null : exact(name, value);
+  }
+
+  number(name) {
+    return this.#of(name, "number");
+  }
+
+  boolean(name) {
+    return this.#of(name, "boolean");
+  }
+
+  texts(name) {
+    return this.#of(name, "texts");
+  }
+
+  integers(name) {
+    const values = this.#of(name, "integers");
+    return values === null ? null : Array.from(values, (value) => exact(name, value));
+  }
+
+  numbers(name) {
+    const values = this.#of(name, "numbers");
+    return values === null ? null : Array.from(values);
+  }
+}
+
+function exact(name, value) {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`\`${name}\` is too large for a number of JavaScript`);
+  return number;
+}
+
+/** An Okta group. */
+export class Group extends Profile {
+  constructor({ id, name, description, origin, attributes }) {
+    super(attributes);
+    Object.assign(this, { id, name, description: description ?? null, origin });
+  }
+}
+
+/** A person in Okta. */
+export class User extends Profile {
+  constructor({ id, status, groups, attributes, draft }) {
+    super(attributes);
+    Object.assign(this, { id, status, groups, draft: new Account(draft) });
+  }
+}
+
+const WORK = ["employeeNumber", "costCenter", "organization", "division", "department", "manager"];
+const ADDRESS = ["formatted", "street", "locality", "region", "postalCode", "country"];
+
+const empty = (names) => Object.fromEntries(names.map((name) => [name, null]));
+
+/** An account as AWS gets it. `work` and `address` are always there to be filled in. */
+export class Account {
+  constructor(record) {
+    Object.assign(this, structuredCopy(record));
+    this.work ??= empty(WORK);
+    this.address ??= empty(ADDRESS);
+  }
+
+  /** A copy, changed by `change`. */
+  with(change) {
+    const copy = new Account(this);
+    change(copy);
+    return copy;
+  }
+
+  /** The contract's record. A part with nothing in it is none. */
+  record() {
+    const part = (part, names) => {
+      const record = Object.fromEntries(names.map((name) => [name, part?.[name] ?? null]));
+      return names.some((name) => record[name] !== null) ? record : null;
+    };
+    return { ...this, work: part(this.work, WORK), address: part(this.address, ADDRESS) };
+  }
+}
+
+/** Records within a record are copied too. */
+function structuredCopy(record) {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) =>
+      [name, value !== null && typeof value === "object" ? { ...value } : value],
+    ),
+  );
+}

@@ -1,0 +1,72 @@
+"""Runs a policy in plain Python, in milliseconds and without a component."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from . import configuration
+from .account import Account, PersonName
+from .decision import Decision
+from .policy import Policy
+from .policy import Run as Facts
+from .problem import Problems
+from .profile import Group, User
+
+
+@dataclasses.dataclass
+class Answer:
+    """What a policy answered. `names` and `keys` of target groups are `None` where a person keeps those given."""
+
+    verdict: str
+    rule: str
+    message: str
+    names: list[str] | None
+    keys: list[str | None] | None
+    account: Account | None
+
+
+class Run:
+    """A policy, configured. Raises the policy's `Problem`, or `Problems` where there are several."""
+
+    def __init__(self, policy: Policy, config: dict[str, Any] | None = None, now: int = 0) -> None:
+        try:
+            policy.config = configuration.read(policy.Config, config or {})
+            policy.run = Facts(now)
+            policy.configure()
+        except Problems as several:
+            if len(several.problems) == 1:
+                raise several.problems[0] from None
+            raise
+        self.policy = policy
+        self.needs = policy.needs()
+
+    def group(self, name: str, *, origin: str = "okta", description: str | None = None, **attributes: Any) -> Answer:
+        """What becomes of a group with these attributes."""
+        group = Group(name, f"00g-{name}", description, origin, attributes)
+        return _told(self.policy.group(group))
+
+    def user(
+        self,
+        login: str,
+        *,
+        status: str = "active",
+        groups: Sequence[str] = (),
+        draft: Account | None = None,
+        **attributes: Any,
+    ) -> Answer:
+        """What becomes of a person with these attributes."""
+        draft = draft or Account(login, True, login, PersonName("Given", "Family"))
+        user = User(draft, f"00u-{login}", status, list(groups), attributes)
+        return _told(self.policy.user(user))
+
+
+def _told(decision: Decision) -> Answer:
+    targets = decision.targets
+    return Answer(
+        decision.verdict,
+        decision.rule,
+        decision.message,
+        None if targets is None else [target.name for target in targets],
+        None if targets is None else [target.key for target in targets],
+        decision.account,
+    )

@@ -1,0 +1,58 @@
+//! Policies in JavaScript and Python, and the tools that make components of them.
+
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use crate::peers::{Peers, folder, script};
+
+/// The top of this repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the workspace")
+}
+
+/// jco and rolldown, installed now if they were not: a `node_modules` that has them.
+pub fn javascript() -> Result<&'static Path, String> {
+    static INSTALLED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let installed = INSTALLED.get_or_init(|| {
+        let place = folder();
+        let output = Command::new(script("install-javascript")).arg(&place).stdin(Stdio::null()).output();
+        let output = output.map_err(|error| format!("install-javascript cannot be started: {error}"))?;
+        if output.status.success() {
+            return Ok(place.join("javascript/node_modules"));
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(format!(
+            "tests/peers/install-javascript failed: {}",
+            said.trim().lines().last().unwrap_or_default()
+        ))
+    });
+    installed.as_deref().map_err(Clone::clone)
+}
+
+/// Gives a project what `npm install` would: the tools, and the SDK that lies at `sdk`.
+pub fn npm_install(project: &Path, tools: &Path, sdk: &Path) {
+    let modules = project.join("node_modules");
+    std::fs::create_dir(&modules).expect("the project is ours");
+    symlink(tools.join(".bin"), modules.join(".bin")).expect("a link can be made");
+    symlink(sdk, modules.join("usher-guest")).expect("a link can be made");
+}
+
+/// Gives a project what `pip install` would: the tool.
+pub fn pip_install(project: &Path, peers: &Peers) {
+    let bin = project.join(".venv/bin");
+    std::fs::create_dir_all(&bin).expect("the project is ours");
+    symlink(peers.path("componentize-py"), bin.join("componentize-py")).expect("a link can be made");
+}
+
+/// Copies the files of an example of this repository into a folder.
+pub fn copy_example(name: &str, project: &Path) {
+    std::fs::create_dir_all(project).expect("a folder can be made");
+    for entry in std::fs::read_dir(root().join("plugins").join(name)).expect("the example is there") {
+        let entry = entry.expect("a folder can be listed");
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            std::fs::copy(entry.path(), project.join(entry.file_name())).expect("a file can be copied");
+        }
+    }
+}

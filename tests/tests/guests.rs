@@ -1,0 +1,244 @@
+//! Policies in JavaScript and Python: they decide what the one in Rust decides, and are as pure.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use usher_tests::guests::{copy_example, javascript, npm_install, pip_install, root};
+use usher_tests::peers::{Peers, peers, skip};
+use usher_tests::{Org, Place, Sim};
+
+/// The tools of both languages; none when a test has to be skipped.
+fn tools(test: &str) -> Option<(&'static Path, &'static Peers)> {
+    match javascript() {
+        Ok(javascript) => Some((javascript, peers(test)?)),
+        Err(why) => {
+            skip(test, &why);
+            None
+        }
+    }
+}
+
+/// The cases that the examples share.
+fn shared_cases() -> [String; 2] {
+    ["people.toml", "teams.toml"].map(|file| {
+        let path = root().join("plugins/acme-teams/cases").join(file);
+        path.to_str().expect("the workspace has a plain path").to_owned()
+    })
+}
+
+fn is_pure(inspected: &Value) -> bool {
+    let imports = inspected["imports"].as_array().expect("a list");
+    imports.iter().all(|import| import.as_str().is_some_and(|import| import.starts_with("usher:policy/")))
+}
+
+#[test]
+fn one_policy_in_three_languages_decides_the_same() {
+    let Some((javascript, python)) = tools("guests") else { return };
+    let mut sim = Sim::start(
+        Org::new()
+            .person_with("ann", json!({ "department": "Sales" }))
+            .person_with("bob", json!({ "department": "Legal" }))
+            .person_with("cy", json!({ "userType": "contractor" }))
+            .person_with("di", json!({ "userType": "contractor", "sponsor": "ann", "title": "Zoë \"D\"" }))
+            .group("team-web-shop-developer", ["ann", "bob", "cy", "di"])
+            .group("team-web-wizard", ["ann"])
+            .group("choir", ["bob"]),
+    );
+    sim.rest = "[policy]\ncomponent = \"rust.wasm\"\n[policy.config]\nroles = [\"developer\"]\ncost_centers = { Sales = \"4711\" }\n".to_owned();
+    let rust = usher_plugin_build::workspace_policy("acme-teams").expect("the policy can be built");
+    sim.file("rust.wasm", &rust);
+
+    let folder = sim.folder().to_owned();
+    copy_example("acme-teams-js", &folder.join("js"));
+    npm_install(&folder.join("js"), javascript, &root().join("guest-sdk/js"));
+    copy_example("acme-teams-python", &folder.join("python"));
+    pip_install(&folder.join("python"), python);
+    std::os::unix::fs::symlink(root().join("guest-sdk/python"), folder.join("python/vendor"))
+        .expect("a link can be made");
+
+    // The account and every other thing that is written, with its reason.
+    let plan = |component: &str| {
+        let report = sim.plan(["--json", "--now", "1700000000", "--plugin", component]).exits(5).json();
+        report["plan"].to_string()
+    };
+    let of_rust = plan("rust.wasm");
+    assert!(of_rust.contains("4711") && of_rust.contains("is none of our roles"), "{of_rust}");
+    let [people, teams] = shared_cases();
+    for language in ["js", "python"] {
+        let component = format!("{language}.wasm");
+        let built = sim.run("plugin", &["build", language, "-o", &component, "--json"]).exits(0).json();
+        assert_eq!(built["name"], format!("acme-teams-{language}"));
+        assert!(is_pure(&built), "{built:#}");
+        let tested = sim.run("plugin", &["test", &component, "--cases", &people, &teams]);
+        tested.exits(0).prints("8 cases, 8 passed, 0 failed");
+        assert_eq!(plan(&component), of_rust, "{language}");
+    }
+}
+
+#[test]
+fn a_new_policy_in_javascript_is_tested_and_built_at_once() {
+    let Some((javascript, _)) = tools("plugin new --lang js") else { return };
+    let place = Place::new("", "", "");
+    let made = place.run("plugin", &["new", "ours", "--lang", "js", "--json"]).exits(0).json();
+    assert_eq!(made["language"], "js");
+    let missing = place.run("plugin", &["build", "ours"]).exits(1);
+    missing.says("needs `rolldown`, which is not there").says("hint: run `npm install` in that folder");
+
+    let folder = place.folder().join("ours");
+    npm_install(&folder, javascript, &folder.join("vendor/usher-guest"));
+    passes(Command::new("node").arg("--test").current_dir(&folder));
+    place.run("plugin", &["test", "ours"]).exits(0).prints("3 cases, 3 passed, 0 failed");
+    let file = "ours/target/policies/ours.wasm";
+    place.run("plugin", &["build", "ours", "-o", "ours.wasm"]).exits(0).prints("size");
+    place.run("plugin", &["check", "ours.wasm", "--config", "ours/config.toml"]).exits(0);
+    place.run("plugin", &["schema", "ours.wasm"]).exits(0).prints("\"prefix\"");
+    assert!(!place.folder().join(file).exists(), "-o says where");
+
+    // TypeScript is as good, and a type that is wrong is the type checker's to find.
+    let policy = std::fs::read_to_string(folder.join("policy.js")).expect("the project has a policy");
+    std::fs::write(folder.join("policy.ts"), policy.replace("user(user) {", "user(user): any {"))
+        .expect("the project is ours");
+    let package =
+        std::fs::read_to_string(folder.join("package.json")).expect("the project has a description");
+    std::fs::write(folder.join("package.json"), package.replace("policy.js", "policy.ts"))
+        .expect("the project is ours");
+    place.run("plugin", &["test", "ours"]).exits(0).prints("3 passed");
+
+    // What the policy throws is told in its own words; so is a mistake that rolldown finds.
+    let throws = "import { definePolicy } from \"usher-guest\";\nexport default definePolicy({ user() { throw new Error(\"kaboom\"); } });\n";
+    std::fs::write(folder.join("policy.ts"), throws).expect("the project is ours");
+    place.file(
+        "ours/cases/first.toml",
+        b"version = 1\n[[case]]\nname = \"any\"\n[[case.user]]\nlogin = \"ann\"\n",
+    );
+    place.run("plugin", &["test", "ours"]).exits(1).prints("threw at 00u-ann: Error: kaboom");
+    std::fs::write(
+        folder.join("policy.ts"),
+        "import nothing from \"usher-guest\";\nexport default nothing;\n",
+    )
+    .expect("the project is ours");
+    place.run("plugin", &["build", "ours"]).exits(1).says("rolldown could not build the policy");
+}
+
+#[test]
+fn a_new_policy_in_python_is_tested_and_built_at_once() {
+    let Some((_, python)) = tools("plugin new --lang python") else { return };
+    let place = Place::new("", "", "");
+    place.run("plugin", &["new", "ours", "--lang", "python"]).exits(0).prints("a policy in Python");
+    let missing = place.run("plugin", &["build", "ours"]).exits(1);
+    missing.says("needs `componentize-py`, which is not there").says("pip install -r requirements.txt");
+
+    let folder = place.folder().join("ours");
+    pip_install(&folder, python);
+    let interpreter = python.path("python");
+    passes(Command::new(&interpreter).args(["-m", "unittest"]).current_dir(&folder));
+    place.run("plugin", &["test", "ours"]).exits(0).prints("3 cases, 3 passed, 0 failed");
+
+    // A mistake is told in Python's own words.
+    std::fs::write(folder.join("policy.py"), "policy = Nothing()\n").expect("the project is ours");
+    place.run("plugin", &["build", "ours"]).exits(1).says("componentize-py could not build").says("Nothing");
+}
+
+#[test]
+fn what_python_raises_is_told_in_its_own_words() {
+    let Some((_, python)) = tools("an exception in Python") else { return };
+    let place = Place::new("", "", "");
+    place.run("plugin", &["new", "ours", "--lang", "python"]).exits(0);
+    let folder = place.folder().join("ours");
+    pip_install(&folder, python);
+    let raises = "from usher_guest import Policy\nclass Ours(Policy):\n    def user(self, user):\n        raise ValueError('kaboom')\npolicy = Ours()\n";
+    std::fs::write(folder.join("policy.py"), raises).expect("the project is ours");
+    place.file(
+        "ours/cases/first.toml",
+        b"version = 1\n[[case]]\nname = \"any\"\n[[case.user]]\nlogin = \"ann\"\n",
+    );
+    place.run("plugin", &["test", "ours"]).exits(1).prints("raised at 00u-ann: ValueError: kaboom");
+}
+
+#[test]
+fn the_helpers_keep_their_own_promises() {
+    let Some((_, python)) = tools("the tests of the SDKs") else { return };
+    passes(Command::new("node").args(["--test", "guest.test.js"]).current_dir(root().join("guest-sdk/js")));
+    let mut unittest = Command::new(python.path("python"));
+    unittest.args(["-B", "-m", "unittest", "discover", "tests"]).current_dir(root().join("guest-sdk/python"));
+    passes(&mut unittest);
+}
+
+#[track_caller]
+fn passes(command: &mut Command) {
+    let output = command.stdin(Stdio::null()).output().expect("the program can be started");
+    let said = [&output.stdout, &output.stderr].map(|said| String::from_utf8_lossy(said));
+    assert!(output.status.success(), "{command:?}\n{}\n{}", said[0], said[1]);
+}
+
+/// A guest that knows the contract alone.
+const JAVASCRIPT: &str = r#"
+export const policy = {
+  describe: () => ({ name: "bare", version: "1.0.0", summary: "", configSchema: undefined }),
+  configure: () => ({ hooks: { groups: true, users: true }, groupAttributes: [], userAttributes: [] }),
+  decideGroups: (groups) => groups.map(({ id, name }) => (
+    { id, verdict: { tag: "sync", val: [{ key: undefined, displayName: name }] }, why: { rule: "all", message: "" } })),
+  decideUsers: (users) => users.map(({ id }) => (
+    { id, verdict: { tag: "keep" }, groups: undefined, why: { rule: "all", message: "" } })),
+};
+"#;
+
+const PYTHON: &str = r#"
+from wit_world.exports import policy as exports
+from wit_world.imports import types
+
+WHY = types.Reason("all", "")
+
+class Policy:
+    def describe(self):
+        return exports.Description("bare", "1.0.0", "", None)
+
+    def configure(self, config, run):
+        return exports.Needs(exports.Hooks.GROUPS | exports.Hooks.USERS, [], [])
+
+    def decide_groups(self, groups):
+        sync = lambda group: types.GroupVerdict_Sync([types.TargetGroup(None, group.name)])
+        return [types.GroupDecision(group.id, sync(group), WHY) for group in groups]
+
+    def decide_users(self, users):
+        return [types.UserDecision(user.id, types.UserVerdict_Keep(), None, WHY) for user in users]
+"#;
+
+#[test]
+fn jco_and_componentize_py_build_guests_from_the_contract_alone() {
+    let Some((javascript, python)) = tools("guests from the contract alone") else { return };
+    let place = Place::new("", "", "");
+    let folder = place.folder();
+    std::fs::create_dir(folder.join("wit")).expect("a folder can be made");
+    let contract = root().join("wit/usher-policy.wit");
+    std::fs::copy(contract, folder.join("wit/usher-policy.wit")).expect("the contract can be copied");
+    place.file("bare.js", JAVASCRIPT.as_bytes());
+    place.file("bare.py", PYTHON.as_bytes());
+    let stub = ["--backend", "quickjs", "--backend-qjs-disable-async", "--backend-qjs-stub-wasi"];
+    let mut jco = Command::new(javascript.join(".bin/jco"));
+    jco.args(["componentize", "bare.js", "-w", "wit", "-n", "plugin"]).args(stub).args(["-o", "js.wasm"]);
+    passes(jco.current_dir(folder));
+    let mut componentize = Command::new(python.path("componentize-py"));
+    componentize.args([
+        "-d",
+        "wit",
+        "-w",
+        "plugin",
+        "componentize",
+        "--stub-wasi",
+        "bare",
+        "-o",
+        "python.wasm",
+    ]);
+    passes(componentize.current_dir(folder));
+    place.file(
+        "cases.toml",
+        b"version = 1\n[[case]]\nname = \"all\"\n[[case.group]]\nname = \"x\"\nexpect = { verdict = \"sync\", groups = [\"x\"] }\n[[case.user]]\nlogin = \"ann\"\nexpect = \"keep\"\n",
+    );
+    for component in ["js.wasm", "python.wasm"] {
+        place.run("plugin", &["test", component, "--cases", "cases.toml"]).exits(0).prints("1 passed");
+        let inspected = place.run("plugin", &["inspect", component, "--json"]).exits(0).json();
+        assert!(is_pure(&inspected), "{inspected:#}");
+    }
+}
