@@ -165,6 +165,62 @@ fn the_helpers_keep_their_own_promises() {
     passes(&mut unittest);
 }
 
+/// The guide's own examples, taken out of its page.
+#[test]
+fn the_examples_of_the_guide_run_and_have_the_types_they_should() {
+    let Some((javascript, python)) = tools("the examples of the guide") else { return };
+    let page = std::fs::read_to_string(root().join("docs/plugins-languages.md")).expect("the guide is there");
+    let example = |language: &str| {
+        let (_, rest) = page.split_once(&format!("```{language}\n")).expect("the guide has an example");
+        rest.split_once("```").expect("an example ends").0.to_owned()
+    };
+    let place = Place::new("", "", "");
+    let folder = place.folder();
+    npm_install(folder, javascript, &root().join("guest-sdk/js"));
+    place.file("package.json", br#"{ "type": "module" }"#);
+    place.file("policy.js", example("js").as_bytes());
+    place.file("policy.py", example("python").as_bytes());
+    place.file(
+        "try.js",
+        br#"import assert from "node:assert";
+import { run } from "usher-guest/test";
+import policy from "./policy.js";
+assert.deepEqual(run(policy, { prefixes: ["a-", "b-"] }).group({ name: "b-x" }).names, ["x"]);
+assert.throws(() => run(policy, { prefixes: [] }), { pointer: "/prefixes" });
+"#,
+    );
+    place.file(
+        "attempt.py",
+        br#"from policy import policy
+from usher_guest.test import Run
+assert Run(policy, {"prefixes": ["a-", "b-"]}).group("b-x").names == ["x"]
+"#,
+    );
+    passes(Command::new("node").arg("try.js").current_dir(folder));
+    let mut attempt = Command::new(python.path("python"));
+    passes(
+        attempt
+            .args(["-B", "attempt.py"])
+            .current_dir(folder)
+            .env("PYTHONPATH", root().join("guest-sdk/python")),
+    );
+
+    // By TypeScript's checker, with the options of a new project.
+    copy_example("acme-teams-js", &folder.join("acme"));
+    let files = ["policy.js", "acme/policy.js"];
+    let tsc = || {
+        let mut tsc = Command::new(javascript.join(".bin/tsc"));
+        tsc.args(["--allowJs", "--checkJs", "--strict", "--noEmit", "--skipLibCheck", "--target", "es2022"]);
+        tsc.args(["--module", "nodenext"]).args(files).current_dir(folder).stdin(Stdio::null());
+        tsc
+    };
+    passes(&mut tsc());
+    let wrong = example("js").replace("group.name.startsWith(prefix)", "group.nmae.startsWith(prefix)");
+    place.file("policy.js", wrong.as_bytes());
+    let said = tsc().output().expect("the program can be started");
+    assert!(!said.status.success() && String::from_utf8_lossy(&said.stdout).contains("nmae"), "{said:?}");
+}
+
 #[track_caller]
 fn passes(command: &mut Command) {
     let output = command.stdin(Stdio::null()).output().expect("the program can be started");
