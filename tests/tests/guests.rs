@@ -60,6 +60,10 @@ fn one_policy_in_three_languages_decides_the_same() {
     // The account and every other thing that is written, with its reason.
     let plan = |component: &str| {
         let report = sim.plan(["--json", "--now", "1700000000", "--plugin", component]).exits(5).json();
+        let again = sim.plan(["--json", "--now", "1700000000", "--plugin", component]).json();
+        for part in ["plan", "hash", "policies"] {
+            assert_eq!(report[part].to_string(), again[part].to_string(), "{component}: {part}");
+        }
         report["plan"].to_string()
     };
     let of_rust = plan("rust.wasm");
