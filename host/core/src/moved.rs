@@ -52,7 +52,7 @@ fn facts(content: &Content) -> Facts<'_> {
         }
         for change in &step.changes {
             let value =
-                |value: &Option<String>| value.as_ref().map_or("none".to_owned(), |it| format!("{it:?}"));
+                |value: &Option<String>| value.as_ref().map_or("none".to_owned(), |it| format!("\"{it}\""));
             let told = format!("{} {} → {}", change.attribute, value(&change.before), value(&change.after));
             add(&mut facts, &step.object, told);
         }
@@ -62,7 +62,7 @@ fn facts(content: &Content) -> Facts<'_> {
             _ => "join",
         };
         for member in &step.members {
-            add(&mut facts, member, format!("{what} the group {:?} {why}", step.object.name));
+            add(&mut facts, member, format!("{what} the group \"{}\" {why}", step.object.name));
         }
     }
     facts
@@ -161,5 +161,13 @@ mod tests {
             told(titled("Boss", "a"), titled("Boss", "b")),
             ["- ann: update (default: a)", "+ ann: update (default: b)"]
         );
+    }
+
+    #[test]
+    fn a_name_is_told_as_it_is_written() {
+        let mut group = team();
+        group.name = "टीम".into();
+        let told = told(vec![], vec![step("add-members", group, &[bob()])]);
+        assert_eq!(told, ["+ bob: join the group \"टीम\" (default: said so)"]);
     }
 }
