@@ -29,6 +29,7 @@ mod policies;
 mod policies_in_a_row;
 mod repeatable;
 mod requests;
+mod rotation;
 mod saved_plans;
 mod secrets;
 mod simulator;

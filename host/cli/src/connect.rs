@@ -1,10 +1,11 @@
 //! From a configuration to the session of one run: the policy is loaded, the secrets are read, nothing else is asked yet.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use usher_core::content::Origin;
 use usher_core::desired::Scope;
 use usher_core::guard::Guards;
@@ -12,7 +13,7 @@ use usher_engine::{Candidates, Session, Snapshot, Source, Target};
 use usher_identity_center::IdentityCenter;
 use usher_okta::{Okta, OktaSettings};
 use usher_policy::{ChainLog, PolicyChain};
-use usher_secrets::Secrets;
+use usher_secrets::{RenewableSecrets, SecretRef, Secrets};
 
 use crate::arguments::RunArguments;
 use crate::configuration::{Configuration, Groups, KeepingSection};
@@ -54,10 +55,17 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
             .ok_or_else(|| anyhow::anyhow!("{reference} was asked for and not answered"))
     };
 
-    let okta = OktaSettings::new(configuration.okta_base, value(&configuration.okta_token)?);
+    let (okta_token, scim_token) = (configuration.okta_token, configuration.scim_token);
+    let tokens = [&okta_token, &scim_token].map(|token| Ok((token.clone(), value(token)?)));
+    let tokens = tokens.into_iter().collect::<anyhow::Result<BTreeMap<_, _>>>()?;
+    let renewable = Arc::new(RenewableSecrets::new(tokens));
+
+    let mut okta = OktaSettings::new(configuration.okta_base, value(&okta_token)?);
+    okta.renewal = okta_renewal(&renewable, okta_token);
     let okta = Okta::new(okta)?;
-    let scim =
-        usher_identity_center::Settings::new(configuration.scim_endpoint, value(&configuration.scim_token)?);
+    let mut scim =
+        usher_identity_center::Settings::new(configuration.scim_endpoint, value(&scim_token)?);
+    scim.renewal = usher_identity_center::Renewal::by(renewal(&renewable, scim_token));
     let identity_center = IdentityCenter::new(scim)?;
 
     let (candidates, scope) = if !arguments.groups.is_empty() {
@@ -83,6 +91,25 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
     let (source, target) = (Source::Live(Box::new(okta)), Target::Live(Box::new(identity_center)));
     let session = Session { source, target, policy, candidates, scope, settings, now };
     Ok(Connected { session, log, keeping: configuration.keeping, guards, origin })
+}
+
+/// Where Okta's client reads its token again.
+pub(crate) fn okta_renewal(secrets: &Arc<RenewableSecrets>, token: SecretRef) -> usher_okta::Renewal {
+    usher_okta::Renewal::by(renewal(secrets, token))
+}
+
+type Renewed = Pin<Box<dyn Future<Output = Result<SecretString, Box<dyn std::error::Error + Send + Sync>>> + Send>>;
+
+/// Reads a token again, together with the other tokens of the run.
+fn renewal(secrets: &Arc<RenewableSecrets>, token: SecretRef) -> impl Fn() -> Renewed + Send + Sync + use<> {
+    let secrets = secrets.clone();
+    move || {
+        let (secrets, token) = (secrets.clone(), token.clone());
+        Box::pin(async move {
+            let value = secrets.renewed(&token).await?;
+            value.ok_or_else(|| format!("{token} was asked for and not answered").into())
+        })
+    }
 }
 
 /// Where the configuration leads, and whom it lets decide.

@@ -1,8 +1,11 @@
 //! What can go wrong with Identity Center, and the next step.
 
 use std::fmt;
+use std::sync::Arc;
 
 use thiserror::Error;
+
+use crate::token::RenewalError;
 
 /// What the service answered, for a person and for AWS's support.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +53,19 @@ pub enum ScimError {
          the SCIM endpoint shown there with `identity_center.scim_endpoint`"
     )]
     Unauthorized(Answered),
+    /// 401, and the secret that the token came from could not be read again.
+    #[error(
+        "Identity Center does not accept the SCIM access token ({answered}), and whether another one has taken its place cannot be \
+         read\nhint: the token may have been replaced while the run went on; run again once the secret that `identity_center.token` \
+         refers to can be read"
+    )]
+    NotRenewed {
+        /// The answer.
+        answered: Answered,
+        /// Why it could not be read.
+        #[source]
+        cause: Arc<RenewalError>,
+    },
     /// 403.
     #[error(
         "Identity Center knows the SCIM access token and refuses this caller ({0})\nhint: automatic provisioning may be switched off, \
@@ -224,6 +240,7 @@ impl ScimError {
             Self::UnusableToken
             | Self::Client(_)
             | Self::Unauthorized(_)
+            | Self::NotRenewed { .. }
             | Self::Forbidden(_)
             | Self::WrongEndpoint { .. }
             | Self::NotScim { .. }
@@ -249,6 +266,7 @@ impl ScimError {
         match self {
             Self::Unauthorized(answered)
             | Self::Forbidden(answered)
+            | Self::NotRenewed { answered, .. }
             | Self::WrongEndpoint { answered, .. }
             | Self::NotScim { answered, .. }
             | Self::Throttled { answered, .. }

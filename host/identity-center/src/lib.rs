@@ -3,8 +3,8 @@
 //!
 //! Read in this order: [`mod@endpoint`] and [`settings`] (where and how), [`client`] (what it holds), `users`, `groups`, `members`
 //! (reading), `membership` (changing) and `deletion`: one kind of question each; `body`, `read`, `query`, `limits` (what is said and
-//! understood), `pages` (lists), `store` (what is learnt about the store), `transport` (one request with its repeats), `pace`
-//! (rate limits), `sent` (what one piece of work asked), [`error`] (what can go wrong, and the next step).
+//! understood), `pages` (lists), `store` (what is learnt about the store), `transport` (one request with its repeats), `token`
+//! (what is shown, and how it is read again), `pace` (rate limits), `sent` (what one piece of work asked), [`error`] (what can go wrong, and the next step).
 //!
 //! "Reference" in a comment is the project's page about Identity Center, `aws-identity-center.md`.
 
@@ -28,6 +28,7 @@ mod query;
 mod read;
 mod sent;
 mod store;
+mod token;
 mod transport;
 mod users;
 
@@ -37,3 +38,4 @@ pub use error::{Answered, ScimError};
 pub use sent::{Permission, Sent, recorded};
 pub use settings::{Pace, Rate, RetryPolicy, Settings};
 pub use spent::RequestCounts;
+pub use token::{Renewal, RenewalError};

@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::endpoint::is_loopback;
+use crate::token::Renewal;
 
 /// Where the interface is, what to show it, and how hard it may be worked.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub struct Settings {
     pub endpoint: Url,
     /// The access token.
     pub token: SecretString,
+    /// Where the token is read again when the service refuses it.
+    pub renewal: Renewal,
     /// Requests under way at the same time; at least 1.
     pub concurrency: usize,
     /// How long to wait for a connection.
@@ -34,6 +37,7 @@ impl Settings {
         Self {
             endpoint,
             token,
+            renewal: Renewal::never(),
             concurrency: 16,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(60),

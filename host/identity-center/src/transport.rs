@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, StatusCode, redirect};
-use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
@@ -18,6 +17,7 @@ use crate::pace::Pacer;
 use crate::sent::{self, Sent};
 use crate::settings::{RetryPolicy, Settings};
 use crate::spent::{RequestCounts, Spent};
+use crate::token::{Token, Tokens};
 
 /// No answer of AWS comes near this; more is not read into memory.
 const LARGEST_ANSWER: usize = 64 << 20;
@@ -71,7 +71,7 @@ pub(crate) struct Success {
 pub(crate) struct Transport {
     client: Client,
     endpoint: Url,
-    token: SecretString,
+    tokens: Tokens,
     retry: RetryPolicy,
     pacer: Pacer,
     permits: Semaphore,
@@ -80,13 +80,9 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(settings: Settings) -> Result<Self, ScimError> {
-        let token = SecretString::from(settings.token.expose_secret().trim());
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
-            .map_err(|_| ScimError::UnusableToken)?;
-        bearer.set_sensitive(true);
+        let tokens = Tokens::new(&settings.token, settings.renewal)?;
         let scim = HeaderValue::from_static("application/scim+json");
         let headers = HeaderMap::from_iter([
-            (AUTHORIZATION, bearer),
             (ACCEPT, HeaderValue::from_static("application/scim+json, application/json")),
             (CONTENT_TYPE, scim),
         ]);
@@ -104,7 +100,7 @@ impl Transport {
         Ok(Self {
             client: builder.build().map_err(ScimError::Client)?,
             endpoint: settings.endpoint,
-            token,
+            tokens,
             retry: settings.retry,
             pacer: Pacer::new(&settings.pace),
             permits: Semaphore::new(settings.concurrency.max(1)),
@@ -130,13 +126,14 @@ impl Transport {
                 sent::may_write().map_err(|why| ScimError::Stopped { why })?;
             }
             let began = Instant::now();
-            let outcome = self.once(call).await;
+            let token = self.tokens.current();
+            let outcome = self.once(call, token).await;
             drop(permit);
             sent::note(|| noted(call, outcome.as_ref().ok()));
             match outcome {
                 Ok(answer) if answer.status.is_success() => {
                     self.pacer.taken(call.operation, call.members);
-                    return self.success(answer);
+                    return self.success(answer, token);
                 }
                 Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => {
                     self.pacer.throttled(call.operation, call.members, began);
@@ -145,7 +142,7 @@ impl Transport {
                         return Err(ScimError::Throttled {
                             aim: call.aim.clone(),
                             attempts: repeats.throttled,
-                            answered: self.told(&answer),
+                            answered: told(&answer, token),
                         });
                     }
                     let asked = answer.retry_after.unwrap_or_default().min(self.retry.longest_pause);
@@ -159,13 +156,13 @@ impl Transport {
                         return Err(ScimError::Failing {
                             aim: call.aim.clone(),
                             attempts: repeats.failed,
-                            answered: self.told(&answer),
+                            answered: told(&answer, token),
                         });
                     }
                     let asked = answer.retry_after.unwrap_or_default().min(self.retry.longest_pause);
                     tokio::time::sleep(asked.max(self.retry.pause(repeats.failed))).await;
                 }
-                Ok(answer) => return Err(self.refused(call, &answer)),
+                Ok(answer) => self.show_another(token, self.refused(call, &answer, token)).await?,
                 Err(error) => {
                     let most =
                         if error.is_connect() { self.retry.connect_attempts } else { self.retry.attempts };
@@ -179,9 +176,10 @@ impl Transport {
         }
     }
 
-    async fn once(&self, call: &Call) -> Result<Answer, reqwest::Error> {
+    async fn once(&self, call: &Call, token: &Token) -> Result<Answer, reqwest::Error> {
         self.spent.count(call.operation.name());
         let mut request = self.client.request(call.operation.method(), self.url(call));
+        request = request.header(AUTHORIZATION, token.authorization());
         if let Some(body) = &call.body {
             request = request.body(body.to_string());
         }
@@ -212,12 +210,18 @@ impl Transport {
         url
     }
 
-    fn told(&self, answer: &Answer) -> Answered {
-        answer.told(self.token.expose_secret())
+    /// Nothing, when the token is what was refused and there is another one by now.
+    async fn show_another(&self, token: &Token, refusal: ScimError) -> Result<(), ScimError> {
+        let ScimError::Unauthorized(answered) = refusal else { return Err(refusal) };
+        match self.tokens.other_than(token).await {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(ScimError::Unauthorized(answered)),
+            Err(cause) => Err(ScimError::NotRenewed { answered, cause }),
+        }
     }
 
-    fn success(&self, answer: Answer) -> Result<Success, ScimError> {
-        let answered = self.told(&answer);
+    fn success(&self, answer: Answer, token: &Token) -> Result<Success, ScimError> {
+        let answered = told(&answer, token);
         let json = answer.json().map_err(|found| ScimError::NotScim {
             endpoint: self.endpoint.to_string(),
             answered,
@@ -226,8 +230,8 @@ impl Transport {
         Ok(Success { json })
     }
 
-    fn refused(&self, call: &Call, answer: &Answer) -> ScimError {
-        let answered = self.told(answer);
+    fn refused(&self, call: &Call, answer: &Answer, token: &Token) -> ScimError {
+        let answered = told(answer, token);
         let aim = call.aim.clone();
         match answer.status {
             StatusCode::UNAUTHORIZED => ScimError::Unauthorized(answered),
@@ -265,6 +269,11 @@ impl Transport {
             ScimError::Unreachable { aim, host, cause }
         }
     }
+}
+
+/// What was said, without the token that was shown.
+fn told(answer: &Answer, token: &Token) -> Answered {
+    answer.told(token.expose())
 }
 
 fn noted(call: &Call, answer: Option<&Answer>) -> Sent {

@@ -1,9 +1,12 @@
 //! What can go wrong between here and Okta, and the next step.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 use usher_core::id::OktaGroupId;
 
 use crate::answer::Answer;
+use crate::token::RenewalError;
 
 /// Why Okta gave no complete answer. No message ever holds the token.
 #[derive(Debug, Error)]
@@ -31,6 +34,19 @@ pub enum OktaError {
         host: String,
         /// What Okta said.
         answer: Box<Answer>,
+    },
+    /// Okta does not know the token, and the secret it came from could not be read again.
+    #[error(
+        "{host} does not accept the API token ({answer}), and whether another one has taken its place cannot be read\nhint: the token may have been replaced while the run went on; run again once the secret that `okta.token` refers to can be read"
+    )]
+    NotRenewed {
+        /// The organisation.
+        host: String,
+        /// What Okta said.
+        answer: Box<Answer>,
+        /// Why it could not be read.
+        #[source]
+        cause: Arc<RenewalError>,
     },
     /// 401 for another cause than the token, such as a feature the organisation does not have.
     #[error(

@@ -3,7 +3,7 @@
 //!
 //! Read in this order: [`mod@domain`] and [`settings`] (where and how), [`client`] (what can be asked; `groups`, `members`, `people`,
 //! `whereabouts` and `schema` hold one question each), `walk` (pages), `transport` (one request with its repeats), `pace` (the
-//! rate-limit windows), [`error`] (what can go wrong, and the next step).
+//! rate-limit windows), `token` (what is shown, and how it is read again), [`error`] (what can go wrong, and the next step).
 //!
 //! Where a comment says "okta.md", it means the project's reference page about Okta's Management API.
 
@@ -25,6 +25,7 @@ mod people;
 mod profile;
 mod schema;
 mod search;
+mod token;
 mod transport;
 mod walk;
 mod whereabouts;
@@ -36,3 +37,4 @@ pub use domain::{DomainError, parse_domain};
 pub use error::{AmbiguousName, MissingName, OktaError};
 pub use settings::{OktaSettings, RetryPolicy};
 pub use spent::RequestCounts;
+pub use token::{Renewal, RenewalError};

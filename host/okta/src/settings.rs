@@ -5,6 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::token::Renewal;
+
 /// Where the organisation is, what to show it, and how much of it may be used.
 #[derive(Clone, Debug)]
 pub struct OktaSettings {
@@ -12,6 +14,8 @@ pub struct OktaSettings {
     pub base: Url,
     /// The API token (SSWS).
     pub token: SecretString,
+    /// Where the token is read again when Okta refuses it.
+    pub renewal: Renewal,
     /// The part of each rate-limit window that this client uses: of what Okta grants this *token* (its headers report
     /// that, okta.md §4.2). Above 0, at most 1.
     pub share: f64,
@@ -35,6 +39,7 @@ impl OktaSettings {
         Self {
             base,
             token,
+            renewal: Renewal::never(),
             share: 0.5,
             concurrency: 6,
             member_page: 1000,

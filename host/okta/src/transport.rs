@@ -3,9 +3,8 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, StatusCode, redirect};
-use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use url::Url;
@@ -17,6 +16,7 @@ use crate::error::OktaError;
 use crate::pace::Pace;
 use crate::settings::{OktaSettings, RetryPolicy, jittered};
 use crate::spent::Spent;
+use crate::token::{Token, Tokens};
 use crate::window::Window;
 
 /// How often a name that has no address is looked up: a typing error should not keep anyone waiting.
@@ -32,8 +32,7 @@ pub(crate) struct Reply {
 pub(crate) struct Transport {
     client: Client,
     pub(crate) host: String,
-    authorization: HeaderValue,
-    token: SecretString,
+    tokens: Tokens,
     permits: Semaphore,
     pace: Pace,
     pub(crate) spent: Spent,
@@ -42,14 +41,7 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(settings: &OktaSettings) -> Result<Self, OktaError> {
-        let token = bare(settings.token.expose_secret());
-        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(OktaError::MalformedToken);
-        }
-        let mut authorization =
-            HeaderValue::from_str(&format!("SSWS {token}")).map_err(|_| OktaError::MalformedToken)?;
-        authorization.set_sensitive(true);
-
+        let tokens = Tokens::new(&settings.token, settings.renewal.clone())?;
         let mut client = Client::builder()
             .user_agent(concat!("usher/", env!("CARGO_PKG_VERSION")))
             // A redirect could lead the token elsewhere; Okta's interface sends none.
@@ -68,8 +60,7 @@ impl Transport {
         Ok(Self {
             client,
             host: host(&settings.base),
-            authorization,
-            token: token.into(),
+            tokens,
             permits: Semaphore::new(settings.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             pace: Pace::new(settings.share, &settings.retry),
             spent: Spent::default(),
@@ -96,7 +87,8 @@ impl Transport {
             self.pace.turn(endpoint.bucket(), &self.spent).await;
             self.spent.add(endpoint.name());
             let again = first_request_id.as_ref().map(|id| (id, failures + limited));
-            let (status, headers, body) = match self.send(url, again).await {
+            let token = self.tokens.current();
+            let (status, headers, body) = match self.send(url, token, again).await {
                 Ok(answer) => answer,
                 Err(error) => {
                     failures += 1;
@@ -116,7 +108,7 @@ impl Transport {
                 429 => {
                     limited += 1;
                     if limited >= self.retry.rate_limit_attempts {
-                        let answer = self.answer(status, &headers, &body);
+                        let answer = said(status, &headers, &body, token);
                         let (request, host) = (endpoint.name(), self.host.clone());
                         return Err(OktaError::RateLimited { request, host, tries: limited, answer });
                     }
@@ -126,13 +118,18 @@ impl Transport {
                     failures += 1;
                     limited = 0;
                     if failures >= attempts {
-                        let answer = self.answer(status, &headers, &body);
+                        let answer = said(status, &headers, &body, token);
                         let (request, host) = (endpoint.name(), self.host.clone());
                         return Err(OktaError::Unavailable { request, host, tries: failures, answer });
                     }
                     sleep(self.retry.pause(failures)).await;
                 }
-                _ => return Err(self.refusal(endpoint, status, &headers, &body)),
+                _ => {
+                    let refusal = self.refusal(endpoint, status, &headers, &body, token);
+                    self.show_another(token, refusal).await?;
+                    // It is no repeat: only now is it asked by somebody whom Okta may know.
+                    continue;
+                }
             }
             first_request_id = first_request_id.or_else(|| answer::request_id(&headers));
         }
@@ -141,12 +138,13 @@ impl Transport {
     async fn send(
         &self,
         url: &Url,
+        token: &Token,
         again: Option<(&String, u32)>,
     ) -> Result<(StatusCode, HeaderMap, Vec<u8>), reqwest::Error> {
         let mut request = self
             .client
             .get(url.clone())
-            .header(AUTHORIZATION, self.authorization.clone())
+            .header(AUTHORIZATION, token.authorization())
             .header(ACCEPT, "application/json");
         if let Some((first, count)) = again {
             // As Okta's own clients mark a repeat (okta.md §4.4).
@@ -165,9 +163,26 @@ impl Transport {
         Err(OktaError::NotOkta { host: self.host.clone(), found: format!("200 with {}", kind(&headers)) })
     }
 
+    /// Nothing, when the token is what was refused and there is another one by now.
+    async fn show_another(&self, token: &Token, refusal: OktaError) -> Result<(), OktaError> {
+        let OktaError::WrongToken { host, answer } = refusal else { return Err(refusal) };
+        match self.tokens.other_than(token).await {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(OktaError::WrongToken { host, answer }),
+            Err(cause) => Err(OktaError::NotRenewed { host, answer, cause }),
+        }
+    }
+
     /// What an answer that no repeat would better means.
-    fn refusal(&self, endpoint: Endpoint, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> OktaError {
-        let answer = self.answer(status, headers, body);
+    fn refusal(
+        &self,
+        endpoint: Endpoint,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+        token: &Token,
+    ) -> OktaError {
+        let answer = said(status, headers, body, token);
         let (request, host) = (endpoint.name(), self.host.clone());
         if status.is_redirection() {
             let to = headers.get(LOCATION).and_then(|to| to.to_str().ok()).and_then(|to| Url::parse(to).ok());
@@ -230,16 +245,11 @@ impl Transport {
         let _waiting = self.spent.waiting();
         sleep(pause).await;
     }
-
-    fn answer(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Box<Answer> {
-        Box::new(Answer::read(status, headers, body, self.token.expose_secret()))
-    }
 }
 
-/// The token alone; people store it with a line's end, or as Okta's documents show it, behind `SSWS`.
-fn bare(token: &str) -> &str {
-    let token = token.trim();
-    token.strip_prefix("SSWS ").map_or(token, str::trim)
+/// What was said, without the token that was shown.
+fn said(status: StatusCode, headers: &HeaderMap, body: &[u8], token: &Token) -> Box<Answer> {
+    Box::new(Answer::read(status, headers, body, token.expose()))
 }
 
 /// The host with its port, if that is not the usual one.

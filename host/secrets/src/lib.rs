@@ -3,10 +3,12 @@
 //!
 //! Read in this order: [`mod@reference`] (what may be written), [`resolve`] (all references of a run → their values),
 //! `parameter_store` (one GetParameters call for all that is in AWS), `value` (what a value must be),
+//! [`renewal`] (the same again, when a service refuses a value),
 //! [`error`] (what can go wrong, and the next step).
 
 pub mod error;
 pub mod reference;
+pub mod renewal;
 pub mod resolve;
 
 #[cfg(test)]
@@ -17,4 +19,5 @@ mod value;
 
 pub use error::{Problem, SecretsError, Unresolved};
 pub use reference::{SecretRef, SecretRefError};
+pub use renewal::RenewableSecrets;
 pub use resolve::Secrets;

@@ -54,6 +54,10 @@ pub(crate) struct Fault {
     /// What stands in Okta from this request on, before it is answered; with nothing else said, the answer is the usual.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<Value>,
+    /// Both services take other tokens from this request on, and Parameter Store has them; with nothing else said, the request is
+    /// then answered as usual, which is a refusal unless it shows the new one.
+    #[serde(default)]
+    replace_tokens: bool,
     /// Whether the request is done before it fails.
     #[serde(default)]
     after_write: bool,
@@ -107,8 +111,18 @@ impl Fault {
 
     /// Whether it leaves the answer as it is, whole or not.
     fn keeps_answer(&self) -> bool {
-        let is_about_answer = self.cut == Some(Cut::Body) || (self.cut.is_none() && self.source.is_some());
+        let is_about_answer = self.cut == Some(Cut::Body) || (self.cut.is_none() && (self.source.is_some() || self.replace_tokens));
         is_about_answer && self.status.is_none() && self.body.is_none()
+    }
+
+    /// What stands in Okta from this request on.
+    pub(crate) fn source(&self) -> Option<&Value> {
+        self.source.as_ref()
+    }
+
+    /// Whether other tokens are taken from this request on.
+    pub(crate) fn replaces_tokens(&self) -> bool {
+        self.replace_tokens
     }
 
     fn answer(&self) -> Response {
@@ -209,7 +223,7 @@ impl Faults {
     }
 
     /// Passes the request on, unless a fault is due. `not_done` is told when the service never sees the request,
-    /// `set_source` what stands in Okta from now on.
+    /// `begins` of the fault before the request is answered.
     pub(crate) async fn pass(
         &self,
         service: Service,
@@ -217,13 +231,11 @@ impl Faults {
         request: Request,
         next: Next,
         not_done: impl FnOnce(),
-        set_source: impl FnOnce(Value),
+        begins: impl FnOnce(&Fault),
     ) -> Response {
         let Some(fault) = self.strike(service, kind) else { return next.run(request).await };
         let scissors = request.extensions().get::<ConnectInfo<Scissors>>().map(|info| info.0.clone());
-        if let Some(source) = fault.source.clone() {
-            set_source(source);
-        }
+        begins(&fault);
         let response = if fault.after_write || fault.keeps_answer() {
             let answer = next.run(request).await;
             if fault.keeps_answer() { answer } else { fault.answer() }

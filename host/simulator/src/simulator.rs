@@ -12,10 +12,10 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::connection::{listen, serve};
-use crate::faults::{Faults, Service};
+use crate::faults::{Fault, Faults, Service};
 use crate::okta::{Okta, OktaSettings, Source};
 use crate::organisation::{Change, ChangeError, OrganisationError};
-use crate::requests::{Counter, Requests};
+use crate::requests::{Counter, Requests, Shared};
 use crate::scim::{ScimServer, ScimSettings};
 use crate::ssm::{ParameterType, Ssm};
 use crate::{Options, control, okta, ssm};
@@ -25,8 +25,8 @@ use crate::{Options, control, okta, ssm};
 pub struct Simulator {
     stage: Stage,
     addresses: Addresses,
-    okta_token: String,
-    scim_token: String,
+    first_okta_token: String,
+    first_scim_token: String,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
 }
@@ -65,6 +65,7 @@ pub(crate) struct Stage {
     pub(crate) scim: ScimServer,
     pub(crate) ssm: Ssm,
     pub(crate) faults: Faults,
+    tokens: Tokens,
     okta_requests: Counter,
     ssm_requests: Counter,
     /// Requests to Identity Center that a fault kept from it, so that it could not count them itself.
@@ -77,7 +78,45 @@ impl std::fmt::Debug for Stage {
     }
 }
 
+/// The names under which the tokens stand in Parameter Store.
+const OKTA_TOKEN: &str = "okta_api_token";
+const SCIM_TOKEN: &str = "amz_sso_api_token";
+
+/// The tokens that are let in, shared with the services that look at them.
+#[derive(Clone)]
+struct Tokens {
+    okta: Shared<String>,
+    scim: Shared<String>,
+}
+
+impl Tokens {
+    fn new() -> Self {
+        Self { okta: Shared::new(okta_token()), scim: Shared::new(scim_token()) }
+    }
+}
+
+fn okta_token() -> String {
+    format!("00{}", random_text(40))
+}
+
+fn scim_token() -> String {
+    random_text(64)
+}
+
 impl Stage {
+    /// Both services take other tokens from now on, which stand in Parameter Store in place of those before.
+    fn replace_tokens(&self) {
+        self.tokens.okta.with(|token| *token = okta_token());
+        self.tokens.scim.with(|token| *token = scim_token());
+        self.store_tokens();
+    }
+
+    fn store_tokens(&self) {
+        for (name, token) in [(OKTA_TOKEN, &self.tokens.okta), (SCIM_TOKEN, &self.tokens.scim)] {
+            token.with(|token| self.ssm.put(name, token, ParameterType::SecureString));
+        }
+    }
+
     pub(crate) fn requests(&self) -> Requests {
         let mut scim = self.scim.counts();
         for (kind, count) in self.lost_scim_requests.counts() {
@@ -106,10 +145,9 @@ impl Simulator {
         let (ssm_listener, ssm_address) = listen().await.map_err(SimulatorError::Listen)?;
         let (control_listener, control_address) = listen().await.map_err(SimulatorError::Listen)?;
 
-        let okta_token = format!("00{}", random_text(40));
-        let scim_token = random_text(64);
+        let tokens = Tokens::new();
         let scim = ScimServer::new(ScimSettings {
-            token: scim_token.clone(),
+            token: tokens.scim.clone(),
             latency: options.latency,
             reads_per_second: options.scim_reads_per_second,
             writes_per_second: options.scim_writes_per_second,
@@ -123,12 +161,14 @@ impl Simulator {
             scim,
             ssm: Ssm::default(),
             faults: Faults::default(),
+            tokens,
             okta_requests: Counter::default(),
             ssm_requests: Counter::default(),
             lost_scim_requests: Counter::default(),
         };
-        stage.ssm.put("okta_api_token", &okta_token, ParameterType::SecureString);
-        stage.ssm.put("amz_sso_api_token", &scim_token, ParameterType::SecureString);
+        stage.store_tokens();
+        let first = |token: &Shared<String>| token.with(|token| token.clone());
+        let (first_okta_token, first_scim_token) = (first(&stage.tokens.okta), first(&stage.tokens.scim));
 
         let addresses = Addresses {
             okta: format!("http://{okta_address}"),
@@ -136,7 +176,8 @@ impl Simulator {
             ssm: format!("http://{ssm_address}"),
             control: format!("http://{control_address}/_sim"),
         };
-        let okta = Okta::new(stage.source.clone(), OktaSettings::of(&options, &addresses.okta, &okta_token));
+        let settings = OktaSettings::of(&options, &addresses.okta, stage.tokens.okta.clone());
+        let okta = Okta::new(stage.source.clone(), settings);
         let (stop, stopped) = watch::channel(false);
         let watched = |service, router: Router| {
             let watcher = Watcher { stage: stage.clone(), service, latency: options.latency };
@@ -148,7 +189,7 @@ impl Simulator {
             serve(ssm_listener, watched(Service::Ssm, stage.ssm.router()), stopped.clone()),
             serve(control_listener, control::router(stage.clone()), stopped),
         ];
-        Ok(Self { stage, addresses, okta_token, scim_token, stop, servers })
+        Ok(Self { stage, addresses, first_okta_token, first_scim_token, stop, servers })
     }
 
     /// Where the services are.
@@ -156,14 +197,14 @@ impl Simulator {
         &self.addresses
     }
 
-    /// The token that Okta takes.
+    /// The token that Okta takes, until a fault replaces it.
     pub fn okta_token(&self) -> &str {
-        &self.okta_token
+        &self.first_okta_token
     }
 
-    /// The token that Identity Center takes.
+    /// The token that Identity Center takes, until a fault replaces it.
     pub fn scim_token(&self) -> &str {
-        &self.scim_token
+        &self.first_scim_token
     }
 
     /// Puts a parameter into Parameter Store, over one of the same name.
@@ -272,11 +313,16 @@ async fn watch(State(watcher): State<Watcher>, request: Request, next: Next) -> 
             stage.lost_scim_requests.count(&kind);
         }
     };
-    let set_source = |source| {
-        // It was tried when the fault was set.
-        let _ = stage.source.replace(source);
+    let begins = |fault: &Fault| {
+        if let Some(source) = fault.source() {
+            // It was tried when the fault was set.
+            let _ = stage.source.replace(source.clone());
+        }
+        if fault.replaces_tokens() {
+            stage.replace_tokens();
+        }
     };
-    stage.faults.pass(service, &kind, request, next, not_done, set_source).await
+    stage.faults.pass(service, &kind, request, next, not_done, begins).await
 }
 
 /// `/TENANT/scim/v2/Users/90…` is of the kind `/Users/{id}`.

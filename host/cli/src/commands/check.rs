@@ -1,18 +1,20 @@
 //! `usher check`: the configuration, what its policies say of it, and whether Okta has the attributes that they read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use usher_core::near;
 use usher_okta::{Okta, OktaSettings};
 use usher_policy::PolicyChain;
-use usher_secrets::Secrets;
+use usher_secrets::{RenewableSecrets, Secrets};
 
 use super::plugin::needs_text;
 use crate::arguments::check::CheckArguments;
 use crate::configuration::{Configuration, PolicySection};
+use crate::connect::okta_renewal;
 use crate::exit::{ExitStatus, Failure};
 use crate::mention::{Mention, mentions};
 use crate::policies::policies;
@@ -75,7 +77,10 @@ async fn attributes_of_okta(configuration: &Configuration) -> Result<BTreeSet<St
     let secrets = Secrets::resolve(std::slice::from_ref(token)).await?;
     let value =
         secrets.get(token).ok_or_else(|| anyhow::anyhow!("{token} was asked for and not answered"))?;
-    let okta = Okta::new(OktaSettings::new(configuration.okta_base.clone(), value.clone()))?;
+    let mut settings = OktaSettings::new(configuration.okta_base.clone(), value.clone());
+    let renewable = RenewableSecrets::new(BTreeMap::from([(token.clone(), value.clone())]));
+    settings.renewal = okta_renewal(&Arc::new(renewable), token.clone());
+    let okta = Okta::new(settings)?;
     Ok(okta.user_attributes().await?)
 }
 

@@ -39,6 +39,7 @@ use serde_json::Value;
 
 use self::refusal::Refusal;
 use self::service::Service;
+use crate::requests::Shared;
 
 /// The tenant in the URL: five groups, the first of eleven characters that are not all hexadecimal, as newer tenants
 /// have it.
@@ -51,7 +52,7 @@ const LONGEST_BODY: usize = 2 * 1024 * 1024;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ScimSettings {
     /// The bearer token callers must show.
-    pub(crate) token: String,
+    pub(crate) token: Shared<String>,
     /// Waited before every answer.
     pub(crate) latency: Duration,
     /// Reads allowed per second and API; AWS: 40. `None`: any number.
