@@ -5,7 +5,8 @@
 //! policy made of it), [`selection`] (decisions → [`desired`], with what [`problems`] AWS would have with it), [`actual`] (what
 //! stands), [`settings`] (what may be taken away, and what is [`protected`]), [`plan`] and [`reconcile`](mod@reconcile) (the way from
 //! one to the other), [`guard`] (the limits a plan must pass), [`content`], [`plan_hash`] and
-//! [`moved`] (what is reviewed, stored and compared). A [`digest`] says of some bytes which ones they are.
+//! [`moved`] (what is reviewed, stored and compared). A [`digest`] says of some bytes which ones they are; [`quote`] is how
+//! names stand in sentences.
 
 pub mod account;
 pub mod actual;
@@ -24,6 +25,7 @@ pub mod plan;
 pub mod plan_hash;
 pub mod problems;
 pub mod protected;
+pub mod quote;
 pub mod reconcile;
 pub mod selection;
 pub mod settings;

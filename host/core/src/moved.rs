@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::content::{Content, Object, Step, Type};
+use crate::quote::quoted;
 
 /// Somebody or something of which the two plans differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,7 +53,7 @@ fn facts(content: &Content) -> Facts<'_> {
         }
         for change in &step.changes {
             let value =
-                |value: &Option<String>| value.as_ref().map_or("none".to_owned(), |it| format!("\"{it}\""));
+                |value: &Option<String>| value.as_ref().map_or("none".to_owned(), |it| quoted(it).to_string());
             let told = format!("{} {} → {}", change.attribute, value(&change.before), value(&change.after));
             add(&mut facts, &step.object, told);
         }
@@ -62,7 +63,7 @@ fn facts(content: &Content) -> Facts<'_> {
             _ => "join",
         };
         for member in &step.members {
-            add(&mut facts, member, format!("{what} the group \"{}\" {why}", step.object.name));
+            add(&mut facts, member, format!("{what} the group {} {why}", quoted(&step.object.name)));
         }
     }
     facts

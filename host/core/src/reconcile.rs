@@ -20,6 +20,7 @@ use crate::actual::{Actual, ActualUser, Completeness};
 use crate::desired::{Conflict, Desired, Left, Scope};
 use crate::id::{GroupKey, OktaUserId};
 use crate::plan::{Change, Operation, Plan, Standing};
+use crate::quote::quoted;
 use crate::settings::Settings;
 use crate::source::Whereabouts;
 use stages::Stages;
@@ -131,7 +132,8 @@ fn left_aside(actual: &Actual, operations: &[Operation]) -> Vec<String> {
     aside
         .map(|(kind, name)| {
             format!(
-                "the {kind} {name:?} bears a temporary name of a run that broke off, and keeps it for now"
+                "the {kind} {} bears a temporary name of a run that broke off, and keeps it for now",
+                quoted(name)
             )
         })
         .collect()

@@ -17,6 +17,7 @@ use crate::desired::{Desired, Left, Scope, UserToDecide};
 use crate::draft;
 use crate::id::{GroupKey, OktaGroupId, OktaUserId};
 use crate::problems::{chosen_key_problem, group_name_problem};
+use crate::quote::quoted;
 use crate::source::{SourceGroup, SourceReading};
 
 /// The rule under which a source group is held when what the policy made of it cannot be written.
@@ -166,10 +167,10 @@ pub fn policy_key(target: &TargetGroup) -> String {
 /// Why a group that a decision names cannot be written.
 fn target_problem(target: &TargetGroup) -> Option<String> {
     let name = group_name_problem(&target.display_name)
-        .map(|why| format!("the name {:?} that the policy chose {why}", target.display_name));
+        .map(|why| format!("the name {} that the policy chose {why}", quoted(&target.display_name)));
     let key = || {
         let key = target.key.as_deref()?;
-        Some(format!("the key {key:?} that the policy chose {}", chosen_key_problem(key)?))
+        Some(format!("the key {} that the policy chose {}", quoted(key), chosen_key_problem(key)?))
     };
     name.or_else(key)
 }
@@ -178,5 +179,5 @@ fn target_problem(target: &TargetGroup) -> Option<String> {
 fn borrowed_id(target: &TargetGroup, ids: &BTreeSet<&str>) -> Option<String> {
     let key = target.key.as_deref()?;
     (ids.contains(key) || OktaGroupId::is_okta_shaped(key))
-        .then(|| format!("the key {key:?} that the policy chose is the id of an Okta group; no key means the group's own id"))
+        .then(|| format!("the key {} that the policy chose is the id of an Okta group; no key means the group's own id", quoted(key)))
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use usher_core::guard::GuardedPlan;
 use usher_core::id::{GroupKey, OktaUserId, ScimGroupId, ScimUserId};
 use usher_core::plan::{Change, GroupRef, Operation, UserRef};
+use usher_core::quote::quoted;
 use usher_identity_center::{IdentityCenter, ScimError, recorded};
 
 use crate::progress::{Activity, Progress};
@@ -239,5 +240,5 @@ fn without_account(user: &UserRef) -> Outcome {
 }
 
 fn without_group(group: &GroupRef) -> Outcome {
-    Outcome::Failed { error: format!("the group {:?} is not there: creating it failed", group.display_name) }
+    Outcome::Failed { error: format!("the group {} is not there: creating it failed", quoted(&group.display_name)) }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use usher_core::actual::{Actual, ActualGroup, ActualUser, Completeness};
 use usher_core::id::{GroupKey, OktaUserId, ScimGroupId, ScimUserId};
 use usher_core::name;
+use usher_core::quote::quoted;
 use usher_core::source::{SourceGroup, SourceUser, Whereabouts};
 use usher_identity_center::IdentityCenter;
 use usher_okta::Okta;
@@ -226,7 +227,7 @@ fn find_user(
     user_name: &str,
 ) -> Result<Option<ActualUser>, SnapshotError> {
     if !snapshot.looked_up.users.contains(id) {
-        return Err(SnapshotError::NotLookedUp { what: format!("the user {user_name:?} ({id})") });
+        return Err(SnapshotError::NotLookedUp { what: format!("the user {} ({id})", quoted(user_name)) });
     }
     let mut users = snapshot.actual.users.values();
     Ok(users.find(|user| name::same(&user.account.user_name, user_name)).cloned())
@@ -238,7 +239,7 @@ fn find_group(
     display_name: &str,
 ) -> Result<Option<ActualGroup>, SnapshotError> {
     if !snapshot.looked_up.groups.contains(key) {
-        return Err(SnapshotError::NotLookedUp { what: format!("the group {display_name:?} ({key})") });
+        return Err(SnapshotError::NotLookedUp { what: format!("the group {} ({key})", quoted(display_name)) });
     }
     let mut groups = snapshot.actual.groups.values();
     Ok(groups.find(|group| name::same(&group.display_name, display_name)).cloned())

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use thiserror::Error;
 use url::{Host, Url};
+use usher_core::quote::quoted;
 
 /// Where an administrator finds the address; it is shown nowhere else (reference aws-identity-center.md §1).
 const WHERE_IT_STANDS: &str = "copy \"SCIM endpoint\" from the IAM Identity Center console, Settings > Automatic provisioning; it reads \
@@ -14,7 +15,7 @@ const WHERE_IT_STANDS: &str = "copy \"SCIM endpoint\" from the IAM Identity Cent
 #[non_exhaustive]
 pub enum EndpointError {
     /// It is no URL at all.
-    #[error("{text:?} is not a URL ({cause})\nhint: {WHERE_IT_STANDS}")]
+    #[error("{} is not a URL ({cause})\nhint: {WHERE_IT_STANDS}", quoted(.text))]
     NotAUrl {
         /// What was given.
         text: String,
@@ -23,7 +24,7 @@ pub enum EndpointError {
     },
     /// The access token would travel in the clear.
     #[error(
-        "{text:?} does not begin with https://, so the access token would travel in the clear\nhint: {WHERE_IT_STANDS}"
+        "{} does not begin with https://, so the access token would travel in the clear\nhint: {WHERE_IT_STANDS}", quoted(.text)
     )]
     NotEncrypted {
         /// What was given.
@@ -36,7 +37,7 @@ pub enum EndpointError {
         what: &'static str,
     },
     /// The path does not end as that of a SCIM interface.
-    #[error("{text:?} does not end in /scim/v2\nhint: {WHERE_IT_STANDS}")]
+    #[error("{} does not end in /scim/v2\nhint: {WHERE_IT_STANDS}", quoted(.text))]
     NotScim {
         /// What was given.
         text: String,

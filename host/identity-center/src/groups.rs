@@ -3,6 +3,7 @@
 use usher_core::actual::ActualGroup;
 use usher_core::id::{GroupKey, ScimGroupId, ScimUserId};
 use usher_core::plan::MEMBERS_PER_REQUEST;
+use usher_core::quote::quoted;
 
 use crate::client::{IdentityCenter, Reading, bad_answer};
 use crate::error::{Answered, ScimError};
@@ -47,7 +48,7 @@ impl IdentityCenter {
     }
 
     async fn find_groups(&self, attribute: &str, value: &str) -> Result<Vec<ActualGroup>, ScimError> {
-        let aim = format!("look up the group of {attribute} {value:?}");
+        let aim = format!("look up the group of {attribute} {}", quoted(value));
         let found = self.look_up(Operation::ListGroups, &equals(attribute, value), &aim).await?;
         let groups: Result<Vec<_>, String> = found.iter().map(read::group).collect();
         groups.map_err(|reason| bad_answer(&Call::new(Operation::ListGroups, aim), reason))
@@ -64,7 +65,7 @@ impl IdentityCenter {
         display_name: &str,
         members: &[ScimUserId],
     ) -> Result<ScimGroupId, ScimError> {
-        let aim = format!("create the group {display_name:?} ({key})");
+        let aim = format!("create the group {} ({key})", quoted(display_name));
         limits::group(Some(key), Some(display_name)).map_err(|problem| unacceptable(&aim, problem))?;
         let (first, rest) = members.split_at(members.len().min(MEMBERS_PER_REQUEST));
         let call = Call::new(Operation::CreateGroup, aim)
@@ -117,7 +118,7 @@ impl IdentityCenter {
         key: Option<&GroupKey>,
     ) -> Result<(), ScimError> {
         let aim = match display_name {
-            Some(name) => format!("rename the group {id} to {name:?}"),
+            Some(name) => format!("rename the group {id} to {}", quoted(name)),
             None => format!("adopt the group {id}"),
         };
         limits::group(key, display_name).map_err(|problem| unacceptable(&aim, problem))?;
@@ -159,10 +160,11 @@ fn conflict(aim: String, holder: Option<(&'static str, ActualGroup)>, answered: 
             let external_id = group
                 .external_id
                 .as_deref()
-                .map_or("no externalId".into(), |id| format!("externalId {id:?}"));
+                .map_or("no externalId".into(), |id| format!("externalId {}", quoted(id)));
             let contested = format!(
-                "its {attribute} is held by the group {:?} (id {}, {external_id})",
-                group.display_name, group.id
+                "its {attribute} is held by the group {} (id {}, {external_id})",
+                quoted(&group.display_name),
+                group.id
             );
             (Some(attribute), contested)
         }

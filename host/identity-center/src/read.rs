@@ -5,6 +5,7 @@ use serde_json::Value;
 use usher_core::account::{Account, Address, PersonName, Work};
 use usher_core::actual::{ActualGroup, ActualUser};
 use usher_core::id::{ScimGroupId, ScimUserId};
+use usher_core::quote::quoted;
 
 /// The enterprise extension's URN, which is also the member that holds it.
 pub(crate) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -52,7 +53,7 @@ pub(crate) fn shown_members(resource: &Value) -> Option<Vec<ScimUserId>> {
 pub(crate) fn id(resource: &Value) -> Result<String, String> {
     match text(resource, "id") {
         Some(id) if !matches!(id.as_str(), "." | "..") => Ok(id),
-        Some(id) => Err(format!("{id:?} is no id")),
+        Some(id) => Err(format!("{} is no id", quoted(&id))),
         None => Err("an object has no id".to_owned()),
     }
 }

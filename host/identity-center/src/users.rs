@@ -4,6 +4,7 @@ use usher_core::account::Account;
 use usher_core::actual::{ActualUser, Completeness};
 use usher_core::id::{OktaUserId, ScimUserId};
 use usher_core::plan::AttributeChange;
+use usher_core::quote::quoted;
 
 use crate::client::{IdentityCenter, Reading, bad_answer};
 use crate::error::{Answered, ScimError};
@@ -39,7 +40,7 @@ impl IdentityCenter {
     }
 
     async fn find_users(&self, attribute: &str, value: &str) -> Result<Vec<ActualUser>, ScimError> {
-        let aim = format!("look up the user of {attribute} {value:?}");
+        let aim = format!("look up the user of {attribute} {}", quoted(value));
         let found = self.look_up(Operation::ListUsers, &equals(attribute, value), &aim).await?;
         let users: Result<Vec<_>, String> = found.iter().map(read::user).collect();
         users.map_err(|reason| bad_answer(&Call::new(Operation::ListUsers, aim), reason))
@@ -55,7 +56,7 @@ impl IdentityCenter {
         okta_id: &OktaUserId,
         account: &Account,
     ) -> Result<ScimUserId, ScimError> {
-        let aim = format!("create the user {:?} ({okta_id})", account.user_name);
+        let aim = format!("create the user {} ({okta_id})", quoted(&account.user_name));
         limits::account(okta_id, account).map_err(|problem| unacceptable(&aim, problem))?;
         let call = Call::new(Operation::CreateUser, aim).body(body::create_user(okta_id, account));
         match self.transport.send(&call).await {
@@ -88,7 +89,7 @@ impl IdentityCenter {
         account: &Account,
         changes: &[AttributeChange],
     ) -> Result<(), ScimError> {
-        let aim = format!("update the user {:?} ({id})", account.user_name);
+        let aim = format!("update the user {} ({id})", quoted(&account.user_name));
         if let Some(okta_id) = adopt {
             limits::external_id(okta_id.as_str()).map_err(|problem| unacceptable(&aim, problem))?;
         }
@@ -150,17 +151,18 @@ fn conflict(
     let (attribute, contested) = match (holder, email) {
         (Some((attribute, user)), _) => {
             let external_id =
-                user.external_id.as_deref().map_or("no externalId".into(), |id| format!("externalId {id:?}"));
+                user.external_id.as_deref().map_or("no externalId".into(), |id| format!("externalId {}", quoted(id)));
             let contested = format!(
-                "its {attribute} is held by the user {:?} (id {}, {external_id})",
-                user.account.user_name, user.id
+                "its {attribute} is held by the user {} (id {}, {external_id})",
+                quoted(&user.account.user_name),
+                user.id
             );
             (Some(attribute), contested)
         }
         // Nobody can be asked for the holder of a mail address by SCIM.
         (None, Some(email)) => (
             Some("email"),
-            format!("its email {email:?} seems to be held by another user, as its names are free"),
+            format!("its email {} seems to be held by another user, as its names are free", quoted(email)),
         ),
         (None, None) => (None, "a value that must be unique is taken".to_owned()),
     };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 use usher_core::id::OktaGroupId;
+use usher_core::quote::quoted;
 
 use crate::answer::Answer;
 use crate::token::RenewalError;
@@ -215,7 +216,7 @@ pub enum OktaError {
         problem: String,
     },
     /// An identifier that no object of Okta's can have.
-    #[error("{what:?} is named by an id that Okta never gives")]
+    #[error("{} is named by an id that Okta never gives", quoted(.what))]
     MalformedId {
         /// Kind and id.
         what: String,
@@ -259,14 +260,14 @@ fn names(missing: &[MissingName], ambiguous: &[AmbiguousName]) -> String {
             [] => String::new(),
             near => format!(
                 " (similar: {})",
-                near.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+                near.iter().map(|name| quoted(name).to_string()).collect::<Vec<_>>().join(", ")
             ),
         };
-        lines.push(format!("no Okta group is called {name:?}{near}"));
+        lines.push(format!("no Okta group is called {}{near}", quoted(name)));
     }
     for AmbiguousName { name, ids } in ambiguous {
         let ids = ids.iter().map(OktaGroupId::as_str).collect::<Vec<_>>().join(", ");
-        lines.push(format!("several Okta groups are called {name:?}: {ids}"));
+        lines.push(format!("several Okta groups are called {}: {ids}", quoted(name)));
     }
     lines.join("\n")
 }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use usher_core::name::same;
+use usher_core::quote::quoted;
 use usher_engine::journal::line::{Change, User};
 use usher_engine::journal::{Reading, Run, read};
 
@@ -209,7 +210,8 @@ fn since(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
         number.parse::<i64>().ok().filter(|_| seconds > 0).and_then(|number| number.checked_mul(seconds));
     ago.and_then(|ago| now.checked_sub(SignedDuration::from_secs(ago)).ok()).ok_or_else(|| {
         Failure::usage(anyhow!(
-            "{text:?} is no time\nhint: write 2026-03-01, 2026-03-01T08:00:00Z, or how long ago: 7d, 12h, 30min"
+            "{} is no time\nhint: write 2026-03-01, 2026-03-01T08:00:00Z, or how long ago: 7d, 12h, 30min",
+            quoted(text)
         ))
     })
 }

@@ -1,5 +1,7 @@
 //! Text that came from Okta, AWS or a plugin, made safe for a terminal.
 
+use usher_core::quote::is_hidden;
+
 /// Control characters and those that turn the direction of writing, made visible; on one line.
 pub(crate) fn plain(text: &str) -> String {
     escape(text, false)
@@ -13,9 +15,7 @@ pub(crate) fn plain_lines(text: &str) -> String {
 fn escape(text: &str, keep_lines: bool) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
-        let is_hidden = c.is_control()
-            || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        if c == '\n' && keep_lines || !is_hidden {
+        if c == '\n' && keep_lines || !is_hidden(c) {
             safe.push(c);
         } else {
             safe.extend(c.escape_unicode());

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use usher_core::decision::Reason;
+use usher_core::quote::quoted;
 use usher_core::source::GroupOrigin;
 use usher_engine::explain::{
     Becomes, Conclusion, GroupExplained, GroupStep, InGroup, PersonExplained, PersonStep, Said, Verdict,
@@ -230,11 +231,7 @@ fn became(becomes: &Becomes) -> String {
 }
 
 fn in_group(group: &InGroup) -> String {
-    quoted(&group.display_name)
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", plain(text))
+    quoted(&group.display_name).to_string()
 }
 
 fn because(why: &Reason) -> String {

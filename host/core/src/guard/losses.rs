@@ -8,6 +8,7 @@ use super::limits::{Guards, Limit};
 use crate::id::ScimGroupId;
 use crate::plan::{Change, GroupRef, ORPHANED_GROUP, Plan, UserRef};
 use crate::protected::Protected;
+use crate::quote::quoted;
 
 /// One kind of loss that is over its limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,7 +192,7 @@ pub(super) fn protected(plan: &Plan, protected: &Protected) -> Vec<String> {
     let mut found = BTreeSet::new();
     let mut user = |user: &UserRef, what: &str| {
         if protected.user(&user.user_name).is_some() {
-            found.insert(format!("it {what} {:?}", user.user_name));
+            found.insert(format!("it {what} {}", quoted(&user.user_name)));
         }
     };
     for operation in &plan.operations {
@@ -204,11 +205,11 @@ pub(super) fn protected(plan: &Plan, protected: &Protected) -> Vec<String> {
             }
             Change::DeleteUser { user: who, .. } => user(who, "deletes"),
             Change::RemoveMembers { group, members } => {
-                let what = format!("takes out of the group {:?}", group.display_name);
+                let what = format!("takes out of the group {}", quoted(&group.display_name));
                 members.iter().for_each(|member| user(member, &what));
             }
             Change::DeleteGroup { group, members } => {
-                let what = format!("takes, with the group {:?},", group.display_name);
+                let what = format!("takes, with the group {},", quoted(&group.display_name));
                 members.iter().for_each(|member| user(member, &what));
             }
             _ => {}
@@ -218,10 +219,10 @@ pub(super) fn protected(plan: &Plan, protected: &Protected) -> Vec<String> {
     for (id, (name, lost)) in &counted.losing {
         let stand = plan.standing.members.get(id).copied().unwrap_or_default();
         if *lost >= stand && !counted.gaining.contains(id) && protected.group(name).is_some() {
-            found.insert(format!("it empties the group {name:?}"));
+            found.insert(format!("it empties the group {}", quoted(name)));
         }
     }
     let deleted = counted.deleted_groups.keys().filter(|name| protected.group(name).is_some());
-    found.extend(deleted.map(|name| format!("it deletes the group {name:?}")));
+    found.extend(deleted.map(|name| format!("it deletes the group {}", quoted(name))));
     found.into_iter().collect()
 }

@@ -202,3 +202,17 @@ fn a_refusal_keeps_the_plan_and_names_all_that_is_too_much() {
          it removes 51 of 51 members (`members_removed_per_group`: 50 % at most): from aws-admins"
     );
 }
+
+#[test]
+fn a_protected_name_is_told_in_the_letters_it_is_written_in() {
+    let named = |name: &str| UserRef { user_name: name.into(), ..user(1) };
+    let told = |name: &str| {
+        let change = Change::DeleteUser { user: named(name), account: Box::default() };
+        let plan = plan(vec![change], standing(&[]));
+        let hash = Content::of(&plan, &Origin::default()).hash();
+        let protected = Protected { users: vec!["*".parse().unwrap()], groups: vec![] };
+        check(plan, hash, &Guards::default(), &protected, None).unwrap_err().protected
+    };
+    assert_eq!(told("आशा@acme.example"), ["it deletes \"आशा@acme.example\""]);
+    assert_eq!(told("a\nb\u{202e}"), ["it deletes \"a\\u{a}b\\u{202e}\""]);
+}

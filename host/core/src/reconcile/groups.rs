@@ -12,6 +12,7 @@ use crate::desired::{Conflict, Desired, DesiredGroup};
 use crate::id::{GroupKey, ScimGroupId};
 use crate::name::folded;
 use crate::plan::{Change, GroupRef};
+use crate::quote::quoted;
 
 /// SCIM's name of a group's name.
 const DISPLAY_NAME: &str = "displayName";
@@ -75,8 +76,8 @@ pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findi
         let unread = found.group().filter(|group| !actual.members.contains_key(&group.id));
         if let Some(group) = unread {
             findings.notes.push(format!(
-                "the group {:?} stays as it is: its members were not read",
-                group.display_name
+                "the group {} stays as it is: its members were not read",
+                quoted(&group.display_name)
             ));
             findings.unread_groups.push(group.display_name.clone());
         }
@@ -169,7 +170,7 @@ fn claim(display_name: &str) -> BTreeSet<Claim> {
 
 fn movers(matches: &BTreeMap<GroupKey, Match<'_>>) -> BTreeMap<GroupKey, Mover> {
     let mover = |key: &GroupKey, found: &Match<'_>| Mover {
-        label: format!("{:?} ({key})", found.wanted.display_name),
+        label: format!("{} ({key})", quoted(&found.wanted.display_name)),
         has: found.group().map(|group| claim(&group.display_name)).unwrap_or_default(),
         wants: claim(&found.wanted.display_name),
         // Which of two groups gets a name that both want is judged before: the decisions are in conflict.
@@ -185,7 +186,7 @@ fn stayers(matches: &BTreeMap<GroupKey, Match<'_>>, actual: &Actual) -> BTreeMap
     staying
         .map(|group| {
             let known_as = group.external_id.as_deref().unwrap_or(group.id.as_str());
-            let label = format!("{:?} ({known_as})", group.display_name);
+            let label = format!("{} ({known_as})", quoted(&group.display_name));
             (Claim::new(DISPLAY_NAME, &group.display_name), label)
         })
         .collect()
@@ -193,7 +194,7 @@ fn stayers(matches: &BTreeMap<GroupKey, Match<'_>>, actual: &Actual) -> BTreeMap
 
 fn conflict(label: &str, wanted: &str, claim: &Claim, holder: String) -> Conflict {
     Conflict {
-        contested: format!("{} {wanted:?}", claim.attribute),
+        contested: format!("{} {}", claim.attribute, quoted(wanted)),
         parties: vec![label.to_owned(), holder],
         advice: "group names must be unique in IAM Identity Center: rename one of the two, or remove the group that is no \
                  longer used"

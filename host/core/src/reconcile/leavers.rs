@@ -13,6 +13,7 @@ use crate::desired::{Desired, DesiredUser, Left};
 use crate::id::{GroupKey, OktaUserId, ScimUserId};
 use crate::name::folded;
 use crate::plan::{Change, UserRef};
+use crate::quote::quoted;
 use crate::settings::{Leavers, Settings};
 use crate::source::{UserStatus, Whereabouts};
 
@@ -106,7 +107,7 @@ fn protects(settings: &Settings, wanted: &DesiredUser, standing: Option<&ActualU
 
 /// Somebody or something that stays since its name is protected.
 pub(super) fn protected(label: &str, pattern: &str, why: &str) -> Left {
-    let message = format!("protected by {pattern:?}; otherwise: {why}");
+    let message = format!("protected by {}; otherwise: {why}", quoted(pattern));
     Left { label: label.to_owned(), why: Reason::new(PROTECTED_RULE, message) }
 }
 
@@ -146,7 +147,7 @@ pub(super) fn reconcile(
             && !desired.skipped_users.contains_key(&id)
         {
             if user.account.active {
-                let message = format!("a member of {group:?}, which is left as it is");
+                let message = format!("a member of {}, which is left as it is", quoted(group));
                 findings.notes.push(format!("{user_name} stays active: {message} ({id})"));
                 let why = Reason::new(KEPT_RULE, message);
                 findings.kept_users.push(Left { label: user_name.clone(), why });

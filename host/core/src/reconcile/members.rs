@@ -13,6 +13,7 @@ use crate::desired::{Desired, DesiredGroup, Scope};
 use crate::id::{GroupKey, OktaGroupId, ScimUserId};
 use crate::name::folded;
 use crate::plan::{Change, GroupRef, MEMBERS_PER_REQUEST, ORPHANED_GROUP, UserRef};
+use crate::quote::quoted;
 use crate::settings::{Memberships, OrphanedGroups, Settings};
 
 /// Why somebody is taken out of a group that stays.
@@ -118,8 +119,8 @@ impl Members<'_> {
         let name = folded(&group.display_name);
         if groups.missed_names.contains(&name) {
             findings.notes.push(format!(
-                "the group {:?} ({key}) keeps its members: another group should have its name and cannot take it",
-                group.display_name
+                "the group {} ({key}) keeps its members: another group should have its name and cannot take it",
+                quoted(&group.display_name)
             ));
             return;
         }
@@ -221,7 +222,7 @@ impl Members<'_> {
                 let group = &group.display_name;
                 findings
                     .notes
-                    .push(format!("{user_name} stays in the group {group:?}: protected by {pattern:?}"));
+                    .push(format!("{user_name} stays in the group {}: protected by {}", quoted(group), quoted(pattern)));
             }
             pattern.is_none()
         });

@@ -13,6 +13,7 @@ use crate::desired::{Conflict, Desired, DesiredUser};
 use crate::id::{OktaUserId, ScimUserId};
 use crate::name::{folded, same};
 use crate::plan::{Change, UserRef};
+use crate::quote::quoted;
 use crate::settings::Settings;
 
 /// The people of a plan, for their memberships.
@@ -250,7 +251,7 @@ fn stayers(
 
 fn conflict(label: &str, claim: &Claim, holder: String) -> Conflict {
     Conflict {
-        contested: format!("{} {:?}", claim.attribute, claim.value),
+        contested: format!("{} {}", claim.attribute, quoted(&claim.value)),
         parties: vec![label.to_owned(), holder],
         advice: "each must be unique in IAM Identity Center: change one of the two in Okta, or remove the account that \
                  is no longer used"

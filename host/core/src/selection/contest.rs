@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::desired::Conflict;
 use crate::id::GroupKey;
 use crate::name::folded;
+use crate::quote::quoted;
 
 /// A name and a key that do not belong to one another alone.
 pub(super) struct ContestedGroups {
@@ -19,8 +20,8 @@ pub(super) fn groups(names: &BTreeMap<GroupKey, BTreeSet<String>>) -> Vec<Contes
         names.iter().filter(|(_, names)| names.len() > 1).map(|(key, names)| ContestedGroups {
             keys: vec![key.clone()],
             conflict: Conflict {
-                contested: format!("the name of the group with key {:?}", key.as_str()),
-                parties: names.iter().map(|name| format!("{name:?}")).collect(),
+                contested: format!("the name of the group with key {}", quoted(key.as_str())),
+                parties: names.iter().map(|name| quoted(name).to_string()).collect(),
                 advice: "let every decision that names this key give it the same display name".to_owned(),
             },
         });
@@ -32,8 +33,8 @@ pub(super) fn groups(names: &BTreeMap<GroupKey, BTreeSet<String>>) -> Vec<Contes
         let name = keys.values().next().map_or("", |name| name.as_str());
         ContestedGroups {
             conflict: Conflict {
-                contested: format!("the group name {name:?}"),
-                parties: keys.iter().map(|(key, name)| format!("{name:?} ({key})")).collect(),
+                contested: format!("the group name {}", quoted(name)),
+                parties: keys.iter().map(|(key, name)| format!("{} ({key})", quoted(name))).collect(),
                 advice: "give them different names, or one key to make one group of them".to_owned(),
             },
             keys: keys.into_keys().cloned().collect(),

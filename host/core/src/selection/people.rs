@@ -8,6 +8,7 @@ use crate::decision::{Reason, TargetGroup, UserDecision, UserVerdict};
 use crate::desired::{Desired, DesiredGroup, DesiredUser, Left, Scope, UserToDecide};
 use crate::draft;
 use crate::id::{GroupKey, OktaGroupId, OktaUserId};
+use crate::quote::quoted;
 use crate::source::{SourceReading, SourceUser, UserStatus};
 
 /// The rule under which a person is held whose account AWS would refuse.
@@ -140,7 +141,7 @@ impl<'a> Gathering<'a> {
         let because = match self.on_hold.get(&person.id) {
             _ if self.scope == Scope::Narrowed => Some("this run saw only some of the groups".to_owned()),
             Some(group) => {
-                Some(format!("the group {:?}, which is on hold, has this person too", group.label))
+                Some(format!("the group {}, which is on hold, has this person too", quoted(&group.label)))
             }
             None => None,
         };
@@ -173,7 +174,8 @@ impl<'a> Gathering<'a> {
         let foreign = || {
             let key = target.key.as_deref().filter(|key| !is_known && OktaGroupId::is_okta_shaped(key))?;
             Some(format!(
-                "the key {key:?} that the policy chose is the id of an Okta group that this run does not know"
+                "the key {} that the policy chose is the id of an Okta group that this run does not know",
+                quoted(key)
             ))
         };
         target_problem(target).or_else(foreign)
@@ -209,7 +211,7 @@ impl<'a> Gathering<'a> {
             .collect();
         for (id, Left { label, why }) in unasked {
             let Some(user) = self.reading.users.get(id) else { continue };
-            let message = format!("is only in groups on hold, such as {label:?}: {}", why.message);
+            let message = format!("is only in groups on hold, such as {}: {}", quoted(label), why.message);
             self.hold(user, Reason::new(why.rule.clone(), message));
         }
     }

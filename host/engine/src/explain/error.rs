@@ -1,6 +1,7 @@
 //! Why there is nothing to explain.
 
 use thiserror::Error;
+use usher_core::quote::quoted;
 
 use crate::error::EngineError;
 
@@ -10,8 +11,8 @@ use crate::error::EngineError;
 pub enum ExplainError {
     /// Neither side knows such a person.
     #[error(
-        "neither Okta nor Identity Center has anybody of the id, login, mail address or userName {wanted:?}{}\nhint: {}",
-        similar(.near), nobody_hint(*.from_snapshot)
+        "neither Okta nor Identity Center has anybody of the id, login, mail address or userName {}{}\nhint: {}",
+        quoted(.wanted), similar(.near), nobody_hint(*.from_snapshot)
     )]
     Nobody {
         /// What was asked for.
@@ -23,8 +24,8 @@ pub enum ExplainError {
     },
     /// Neither side knows such a group.
     #[error(
-        "neither Okta nor Identity Center has a group of the name, id or key {wanted:?}{}\nhint: a group is named as Okta or AWS \
-         spells it, by its id, or by the key that a policy chose", similar(.near)
+        "neither Okta nor Identity Center has a group of the name, id or key {}{}\nhint: a group is named as Okta or AWS \
+         spells it, by its id, or by the key that a policy chose", quoted(.wanted), similar(.near)
     )]
     NoGroup {
         /// What was asked for.
@@ -41,7 +42,7 @@ fn similar(near: &[String]) -> String {
     if near.is_empty() {
         return String::new();
     }
-    let names: Vec<String> = near.iter().map(|name| format!("{name:?}")).collect();
+    let names: Vec<String> = near.iter().map(|name| quoted(name).to_string()).collect();
     format!(" (similar: {})", names.join(", "))
 }
 

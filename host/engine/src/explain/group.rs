@@ -7,6 +7,7 @@ use usher_core::actual::{ActualGroup, Completeness};
 use usher_core::desired::Conflict;
 use usher_core::id::{GroupKey, OktaGroupId, ScimGroupId};
 use usher_core::name::same;
+use usher_core::quote::quoted;
 use usher_core::source::{GroupOrigin, SourceGroup};
 
 use super::error::ExplainError;
@@ -220,7 +221,7 @@ fn left_out(prepared: &Prepared, sources: &[&SourceGroup]) -> Option<GroupStep> 
 /// Parties are named with their keys, or the contested thing is.
 fn conflicts(prepared: &Prepared, key: Option<&GroupKey>) -> Vec<Conflict> {
     let Some(key) = key else { return Vec::new() };
-    let (in_parentheses, quoted) = (format!("({key})"), format!("key {:?}", key.as_str()));
+    let (in_parentheses, quoted) = (format!("({key})"), format!("key {}", quoted(key.as_str())));
     let is_party = |it: &&Conflict| {
         it.parties.iter().any(|party| party.ends_with(&in_parentheses)) || it.contested.ends_with(&quoted)
     };

@@ -1,6 +1,7 @@
 //! Why there is no snapshot, or why one does not hold what a plan needs.
 
 use thiserror::Error;
+use usher_core::quote::quoted;
 
 use super::file;
 
@@ -51,7 +52,7 @@ pub enum SnapshotError {
         written_by: String,
     },
     /// A group is asked for by its name, and the snapshot has none.
-    #[error("the snapshot holds no group named {name:?}: it was not asked for when the snapshot was taken{}\nhint: {HINT_ALL}", if *.redacted { ", or its name was replaced" } else { "" })]
+    #[error("the snapshot holds no group named {}: it was not asked for when the snapshot was taken{}\nhint: {HINT_ALL}", quoted(.name), if *.redacted { ", or its name was replaced" } else { "" })]
     NoGroup {
         /// Its name.
         name: String,
@@ -69,7 +70,7 @@ pub enum SnapshotError {
     },
     /// The policy selects a group whose members were not read.
     #[error(
-        "the policy selects the group {name:?} ({id}), and the snapshot does not hold its members\nhint: {HINT_ALL}"
+        "the policy selects the group {} ({id}), and the snapshot does not hold its members\nhint: {HINT_ALL}", quoted(.name)
     )]
     NoMembers {
         /// Its name in Okta.
@@ -79,7 +80,8 @@ pub enum SnapshotError {
     },
     /// The plan may change a group of the target whose members were not read.
     #[error(
-        "the plan needs the members of the group {name:?} in Identity Center, and the snapshot does not hold them\nhint: {HINT_ALL}"
+        "the plan needs the members of the group {} in Identity Center, and the snapshot does not hold them\nhint: {HINT_ALL}",
+        quoted(.name)
     )]
     NoTargetMembers {
         /// Its name in Identity Center.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use usher_core::account::Account;
 use usher_core::actual::{Actual, ActualGroup, ActualUser, Completeness};
 use usher_core::id::{GroupKey, OktaGroupId, OktaUserId, ScimGroupId, ScimUserId};
+use usher_core::quote::quoted;
 use usher_core::source::{GroupOrigin, SourceGroup, SourceReading, SourceUser, UserStatus, Whereabouts};
 
 use super::{LookedUp, Snapshot, SnapshotError, value};
@@ -262,7 +263,7 @@ impl AccountOf {
 }
 
 fn unknown_value(id: &impl std::fmt::Display, attribute: &str) -> Problem {
-    Problem::Content(format!("the attribute {attribute:?} of {id} has a value of no known kind"))
+    Problem::Content(format!("the attribute {} of {id} has a value of no known kind", quoted(attribute)))
 }
 
 /// Most attributes of most accounts are absent, and need not be written.
