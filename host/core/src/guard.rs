@@ -1,9 +1,10 @@
 //! The limits that a plan must pass before its first write.
 //!
-//! [`limits`] says what may be set, `losses` counts what a plan takes away, and [`Refusal`] tells what was too much.
+//! [`limits`] says what may be set, `losses` counts what a plan takes away (`renamed`: from whom it takes a name), and [`Refusal`] tells what was too much.
 
 pub mod limits;
 mod losses;
+mod renamed;
 #[cfg(test)]
 mod tests;
 

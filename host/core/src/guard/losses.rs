@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::first;
 use super::limits::{Guards, Limit};
+use super::renamed::Renamed;
 use crate::id::ScimGroupId;
 use crate::plan::{Change, GroupRef, ORPHANED_GROUP, Plan, UserRef};
 use crate::protected::Protected;
@@ -187,11 +188,13 @@ pub(super) fn too_large(plan: &Plan, guards: &Guards) -> Vec<Loss> {
     found
 }
 
-/// Protected users and groups from which the plan takes something, each with what: `deactivates "root@acme.example"`.
+/// Protected users and groups from which the plan takes something, each with what: `deactivates "root@acme.example"`. Who is renamed
+/// is protected by either name.
 pub(super) fn protected(plan: &Plan, protected: &Protected) -> Vec<String> {
     let mut found = BTreeSet::new();
+    let renamed = Renamed::of(plan);
     let mut user = |user: &UserRef, what: &str| {
-        if protected.user(&user.user_name).is_some() {
+        if renamed.user(user).any(|name| protected.user(name).is_some()) {
             found.insert(format!("it {what} {}", quoted(&user.user_name)));
         }
     };
@@ -218,7 +221,8 @@ pub(super) fn protected(plan: &Plan, protected: &Protected) -> Vec<String> {
     let counted = Counted::of(plan);
     for (id, (name, lost)) in &counted.losing {
         let stand = plan.standing.members.get(id).copied().unwrap_or_default();
-        if *lost >= stand && !counted.gaining.contains(id) && protected.group(name).is_some() {
+        let is_protected = || renamed.group(id, name).any(|name| protected.group(name).is_some());
+        if *lost >= stand && !counted.gaining.contains(id) && is_protected() {
             found.insert(format!("it empties the group {}", quoted(name)));
         }
     }

@@ -216,3 +216,38 @@ fn a_protected_name_is_told_in_the_letters_it_is_written_in() {
     assert_eq!(told("आशा@acme.example"), ["it deletes \"आशा@acme.example\""]);
     assert_eq!(told("a\nb\u{202e}"), ["it deletes \"a\\u{a}b\\u{202e}\""]);
 }
+
+#[test]
+fn who_is_renamed_is_protected_by_the_old_name_and_by_the_new_one() {
+    let protected = Protected { users: vec!["root*".parse().unwrap()], groups: vec!["aws-*".parse().unwrap()] };
+    let rename = |before: &str, after: &str| AttributeChange {
+        attribute: "userName".into(),
+        before: Some(before.into()),
+        after: Some(after.into()),
+    };
+    let by = |changes: Vec<Change>, members: &[(&str, usize)]| {
+        let plan = plan(changes, standing(members));
+        let hash = Content::of(&plan, &Origin::default()).hash();
+        check(plan, hash, &Guards::default(), &protected, None).err().map_or(vec![], |refusal| refusal.protected)
+    };
+    let account = Box::<Account>::default;
+    for (before, after) in [("root", "user1"), ("user1", "root")] {
+        let changes = vec![rename(before, after)];
+        let deactivates = Change::DeactivateUser { user: user(1), account: account(), changes: changes.clone() };
+        assert_eq!(by(vec![deactivates], &[]), ["it deactivates \"user1\""], "{before} {after}");
+        let renames = Change::UpdateUser { user: user(1), account: account(), changes };
+        let gone = by(vec![renames, remove("a", 2)], &[("a", 9)]);
+        assert_eq!(gone, ["it takes out of the group \"a\" \"user1\""], "{before} {after}");
+    }
+    let renames = |before: &str, after: &str| Change::RenameGroup {
+        group: group("a"),
+        before: before.into(),
+        after: after.into(),
+    };
+    let empties = ["it empties the group \"a\""];
+    assert_eq!(by(vec![renames("aws-a", "a"), remove("a", 1)], &[("a", 1)]), empties);
+    assert_eq!(by(vec![renames("b", "a"), remove("a", 1)], &[("a", 1)]), NONE);
+    // A name that is borne for a moment only protects nobody.
+    let ring = vec![renames("b", "aws-swap"), renames("aws-swap", "a"), remove("a", 1)];
+    assert_eq!(by(ring, &[("a", 1)]), NONE);
+}

@@ -172,3 +172,29 @@ fn who_keeps_a_temporary_name_is_told() {
     assert_eq!(mended.plan().notes, NOTHING);
     assert_eq!(mended.plan().operations.len(), 1);
 }
+
+#[test]
+fn who_is_renamed_is_protected_by_the_old_name_and_by_the_new_one() {
+    for (before, after) in [("root", "ann"), ("ann", "root")] {
+        let world = World::new()
+            .wanted(ANN, inactive(after))
+            .stands("u1", ANN, account(before))
+            .wanted_group(TEAM, "team", &[])
+            .group_stands("g1", TEAM, "team", &["u1"])
+            .with(|it| it.settings.protected.users = vec!["root".parse().unwrap()]);
+        let told = world.told();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("0 update-user") && !told[0].contains("active"), "{told:?}");
+    }
+    for (before, after) in [("root", "team"), ("team", "root")] {
+        let world = World::new()
+            .wanted(ANN, account("ann"))
+            .stands("u1", ANN, account("ann"))
+            .wanted_group(TEAM, after, &[])
+            .group_stands("g1", TEAM, before, &["u1"])
+            .with(|it| it.settings.protected.groups = vec!["root".parse().unwrap()]);
+        let told = world.told();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("rename-group"), "{told:?}");
+    }
+}
