@@ -4,32 +4,25 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-/// The algorithm's name in front of every hash.
-const PREFIX: &str = "sha256:";
+use crate::digest::Digest;
 
-/// SHA-256 of a plan's [content](crate::content::Content) as canonical JSON. Written `sha256:` and 64 hexadecimal digits.
+/// The digest of a plan's [content](crate::content::Content) as canonical JSON. It is a type of its own so that no plan can be allowed by
+/// the digest of something else.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct PlanHash(String);
+#[serde(try_from = "String")]
+pub struct PlanHash(Digest);
 
 impl PlanHash {
     /// The hash of these bytes.
     pub(crate) fn of(bytes: &[u8]) -> Self {
-        let digits: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Self(format!("{PREFIX}{digits}"))
-    }
-
-    /// As it is written.
-    pub fn as_str(&self) -> &str {
-        &self.0
+        Self(Digest::of(bytes))
     }
 }
 
 impl fmt::Display for PlanHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 
@@ -41,11 +34,9 @@ pub struct NoPlanHash;
 impl FromStr for PlanHash {
     type Err = NoPlanHash;
 
+    /// Blanks around it and upper case are forgiven: people copy it by hand.
     fn from_str(text: &str) -> Result<Self, NoPlanHash> {
-        let text = text.trim().to_ascii_lowercase();
-        let digits = text.strip_prefix(PREFIX).ok_or(NoPlanHash)?;
-        let is_hash = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if is_hash { Ok(Self(text)) } else { Err(NoPlanHash) }
+        text.trim().to_ascii_lowercase().parse().map(Self).map_err(|_| NoPlanHash)
     }
 }
 
@@ -54,12 +45,6 @@ impl TryFrom<String> for PlanHash {
 
     fn try_from(text: String) -> Result<Self, NoPlanHash> {
         text.parse()
-    }
-}
-
-impl From<PlanHash> for String {
-    fn from(hash: PlanHash) -> Self {
-        hash.0
     }
 }
 
@@ -72,8 +57,11 @@ mod tests {
 
     #[test]
     fn a_hash_is_the_published_one_and_is_read_as_it_is_written() {
-        assert_eq!(PlanHash::of(b"abc").as_str(), ABC);
-        assert_eq!(ABC.to_uppercase().parse(), Ok(PlanHash::of(b"abc")));
+        let hash = PlanHash::of(b"abc");
+        assert_eq!(hash.to_string(), ABC);
+        assert_eq!(format!(" {}\n", ABC.to_uppercase()).parse(), Ok(hash.clone()));
+        assert_eq!(serde_json::json!(hash), ABC);
+        assert_eq!(serde_json::from_str::<PlanHash>(&format!("\"{ABC}\"")).unwrap(), hash);
         for text in ["", "sha256:", &ABC[7..], &ABC[..70], &ABC.replace('b', "g")] {
             assert_eq!(text.parse::<PlanHash>(), Err(NoPlanHash), "{text}");
         }

@@ -41,7 +41,7 @@ pub(crate) fn plan(report: &RunReport) -> String {
         text(&content.source),
         text(&content.target)
     );
-    let _ = writeln!(out, "<p>Plan <code>{}</code>", text(report.hash.as_str()));
+    let _ = writeln!(out, "<p>Plan <code>{}</code>", text(&report.hash.to_string()));
     if let Ending::Refused(refused) = &report.ending {
         let _ = writeln!(
             out,

@@ -37,7 +37,7 @@ pub(crate) fn plan(report: &RunReport) -> String {
     section(&mut out, "Changes and adds", &giving);
     left_alone(&mut out, report);
     if !report.content.operations.is_empty() {
-        let _ = writeln!(out, "Plan {}", code(report.hash.as_str()));
+        let _ = writeln!(out, "Plan {}", code(&report.hash.to_string()));
     }
     out
 }
