@@ -14,6 +14,11 @@ fn the_demo_comes_to_its_good_end() {
     for event in ["joins", "moves from xx_dev to xx_devops", "marries", "deactivated", "data-products"] {
         told(event);
     }
+    // The long plan stands there once; the next run tells only what it adds, and the last one has a plan of its own.
+    assert_eq!(demo.stdout.matches("\nHash: ").count(), 2, "{demo}");
+    assert_eq!(demo.stdout.matches("\nUsers\n").count(), 2, "{demo}");
+    told("lines as above, to the letter");
+    told("Done.");
     // Plain when piped: no escape sequence, no bar.
     assert!(!demo.stdout.contains('\u{1b}') && !demo.stderr.contains('\u{1b}'), "{demo}");
     let end = demo.stdout.lines().rev().take(5).collect::<Vec<_>>();

@@ -2,6 +2,7 @@
 //! type it, so that nothing but the addresses differs from a real run.
 
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use anstyle::Style;
@@ -34,11 +35,15 @@ pub(crate) async fn demo(arguments: &DemoArguments) -> Result<ExitStatus, Failur
     outln!("{DIM}{}{DIM:#}", indented(&stage.configuration()));
 
     heading("What would change");
-    stage.usher(&["plan"]).await?;
+    let plan = stage.usher(&["plan"]).await?;
+    out!("{plan}");
     heading("Make it so");
-    stage.usher(&["sync"]).await?;
+    let sync = stage.usher(&["sync"]).await?;
+    let (repeated, news) = after_the_same(&plan, &sync);
+    outln!("{DIM}({repeated} lines as above, to the letter: sync makes the plan anew, and it is the same){DIM:#}");
+    out!("{news}");
     heading("Again: nothing left to do");
-    stage.usher(&["sync"]).await?;
+    out!("{}", stage.usher(&["sync"]).await?);
 
     heading("A week passes in Okta");
     for event in Organisation::demo_events() {
@@ -46,7 +51,7 @@ pub(crate) async fn demo(arguments: &DemoArguments) -> Result<ExitStatus, Failur
         simulator.change(event.happen)?;
     }
     heading("What that means for AWS");
-    stage.usher(&["sync"]).await?;
+    out!("{}", stage.usher(&["sync"]).await?);
 
     heading("What all of it cost");
     let requests = simulator.requests();
@@ -108,11 +113,17 @@ sync = 'group.name'
         std::fs::write(&path, self.configuration()).context("cannot write the demo's configuration")
     }
 
-    /// Runs this program in the demo's folder, with the simulator's Parameter Store in place of the real one.
-    async fn usher(&self, arguments: &[&str]) -> Result<(), Failure> {
+    /// Runs this program in the demo's folder, with the simulator's Parameter Store in place of the real one, and gives back what it
+    /// prints. What it says beside that goes where ours goes.
+    async fn usher(&self, arguments: &[&str]) -> Result<String, Failure> {
         outln!("{BOLD}$ usher {}{BOLD:#}\n", arguments.join(" "));
         let program = std::env::current_exe().context("cannot find this program's own file")?;
-        let status = Command::new(program)
+        let mut command = Command::new(program);
+        if anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never {
+            // Its own stdout is a pipe; ours shows colours.
+            command.env("CLICOLOR_FORCE", "1");
+        }
+        let child = command
             .args(arguments)
             .current_dir(self.folder)
             .env("AWS_ENDPOINT_URL_SSM", &self.simulator.addresses().ssm)
@@ -122,15 +133,25 @@ sync = 'group.name'
             .env_remove("AWS_PROFILE")
             .env_remove("AWS_SESSION_TOKEN")
             .env_remove("USHER_CONFIG")
+            .stdout(Stdio::piped())
             .kill_on_drop(true)
-            .status()
-            .await
+            .spawn()
             .context("cannot start the next step of the demo")?;
-        if !status.success() {
-            return Err(anyhow::anyhow!("`usher {}` ended with {status}", arguments.join(" ")).into());
+        let ended = child.wait_with_output().await.context("cannot read what the demo's step prints")?;
+        let printed = String::from_utf8_lossy(&ended.stdout).into_owned();
+        if !ended.status.success() {
+            out!("{printed}");
+            return Err(anyhow::anyhow!("`usher {}` ended with {}", arguments.join(" "), ended.status).into());
         }
-        Ok(())
+        Ok(printed)
     }
+}
+
+/// How many lines a text begins with that another one began with too, and what comes after them.
+fn after_the_same<'a>(before: &str, text: &'a str) -> (usize, &'a str) {
+    let same = || before.split_inclusive('\n').zip(text.split_inclusive('\n')).take_while(|(one, other)| one == other);
+    let length: usize = same().map(|(line, _)| line.len()).sum();
+    (same().count(), &text[length..])
 }
 
 fn heading(text: &str) {
@@ -139,4 +160,16 @@ fn heading(text: &str) {
 
 fn indented(text: &str) -> String {
     text.lines().map(|line| format!("    {line}\n")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stood_there_before_to_the_letter_is_left_out() {
+        assert_eq!(after_the_same("a\nb\nwould do\n", "a\nb\ndone\na\n"), (2, "done\na\n"));
+        assert_eq!(after_the_same("a\nb\n", "b\na\n"), (0, "b\na\n"));
+        assert_eq!(after_the_same("a\n", "a\n"), (1, ""));
+    }
 }
