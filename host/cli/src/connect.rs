@@ -34,7 +34,7 @@ pub(crate) struct Connected {
 
 /// Reads the configuration that the arguments name and connects everything.
 pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failure> {
-    let configuration = Configuration::read(&arguments.config).map_err(Failure::usage)?;
+    let configuration = Configuration::read(&arguments.deciding.config).map_err(Failure::usage)?;
     let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let now = arguments.now.unwrap_or_else(clock);
     let (policy, log) = policies(arguments, &configuration, now).await?;
@@ -127,7 +127,7 @@ fn origin(arguments: &RunArguments, configuration: &Configuration, policy: &Poli
 
 /// The same from a snapshot: no secret is read, nobody is asked.
 pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) -> Result<Connected, Failure> {
-    let configuration = Configuration::read(&arguments.config).map_err(Failure::usage)?;
+    let configuration = Configuration::read(&arguments.deciding.config).map_err(Failure::usage)?;
     let now = snapshot.now;
     let (policy, log) = policies(arguments, &configuration, now).await?;
     let origin = origin(arguments, &configuration, &policy);

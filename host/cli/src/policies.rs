@@ -31,11 +31,11 @@ pub(crate) async fn policies(
             false => section.component.clone(),
         };
         let place = Place::of(&section.component).map_err(Failure::usage)?;
-        if arguments.plugin.is_none() {
+        if arguments.deciding.plugin.is_none() {
             pinning::required(&place, &section, &registry).await?;
         }
         let found = reference::find(&place, &registry, section.digest).await?;
-        if arguments.plugin.is_some() {
+        if arguments.deciding.plugin.is_some() {
             reference::warn_if_unpinned(&found);
         }
         trust::check(&place, &found, &registry, &section.signers).await?;
@@ -48,13 +48,13 @@ pub(crate) async fn policies(
     );
     let configured = tokio::task::spawn_blocking(move || configure(loaded, now)).await?;
     let configured = configured
-        .map_err(|refused| Failure::usage(refusal::of_row(&arguments.config, &refused)).after(log.take()))?;
+        .map_err(|refused| Failure::usage(refusal::of_row(&arguments.deciding.config, &refused)).after(log.take()))?;
     Ok((PolicyChain::new(configured).map_err(Failure::usage)?, log))
 }
 
 /// Who decides: a plugin that the command line names stands alone, with the configuration and the limits of the first policy.
 fn row(arguments: &RunArguments, configuration: &Configuration) -> Vec<PolicySection> {
-    match &arguments.plugin {
+    match &arguments.deciding.plugin {
         Some(plugin) => {
             configuration.policies.iter().take(1).map(|first| first.with_component(plugin)).collect()
         }
@@ -97,10 +97,10 @@ fn configure(
 /// What the command line names wins over the configuration; the fuel of either is multiplied.
 fn limits(arguments: &RunArguments, configured: Limits) -> Limits {
     Limits {
-        configure_fuel: configured.configure_fuel.saturating_mul(arguments.plugin_fuel),
-        fuel_per_item: configured.fuel_per_item.saturating_mul(arguments.plugin_fuel),
-        wall_clock: arguments.plugin_timeout.map_or(configured.wall_clock, Duration::from_secs),
-        memory: arguments.plugin_memory.map_or(configured.memory, bytes),
+        configure_fuel: configured.configure_fuel.saturating_mul(arguments.sandbox.plugin_fuel),
+        fuel_per_item: configured.fuel_per_item.saturating_mul(arguments.sandbox.plugin_fuel),
+        wall_clock: arguments.sandbox.plugin_timeout.map_or(configured.wall_clock, Duration::from_secs),
+        memory: arguments.sandbox.plugin_memory.map_or(configured.memory, bytes),
         ..configured
     }
 }

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use usher_core::plan_hash::PlanHash;
 
 use super::RunArguments;
+use super::deciding::{DecidingArguments, SandboxArguments};
 
 /// How a plan is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -66,12 +67,8 @@ pub(crate) struct ApplyArguments {
     /// The plan: a file that `usher plan --out` wrote.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The configuration it was made with.
-    #[arg(long, short, value_name = "FILE", default_value = "usher.toml", env = "USHER_CONFIG")]
-    pub(crate) config: PathBuf,
-    /// The policy plugin it was made with, where the command line named one.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) plugin: Option<String>,
+    #[command(flatten)]
+    pub(crate) deciding: DecidingArguments,
     /// Let the one plan of this hash pass the guards, whatever it takes away. A refusal prints it.
     #[arg(long, value_name = "HASH")]
     pub(crate) allow: Option<PlanHash>,
@@ -84,15 +81,8 @@ pub(crate) struct ApplyArguments {
     /// No progress on stderr.
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// How many times the default amount of work a policy may do for one call and one item.
-    #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    pub(crate) plugin_fuel: u64,
-    /// How many MiB of memory a policy may use, whatever the configuration allows. [default: 256]
-    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=4096))]
-    pub(crate) plugin_memory: Option<u64>,
-    /// How many seconds one call of a policy may take, whatever the configuration allows. [default: 30]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub(crate) plugin_timeout: Option<u64>,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArguments,
     /// Tell the policies this time instead of the clock's, in seconds since 1970.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) now: Option<u64>,
@@ -103,15 +93,12 @@ impl ApplyArguments {
     pub(crate) fn run(&self, groups: Vec<String>) -> RunArguments {
         RunArguments {
             groups,
-            config: self.config.clone(),
-            plugin: self.plugin.clone(),
             json: self.json,
             all: self.all,
             quiet: self.quiet,
-            plugin_fuel: self.plugin_fuel,
-            plugin_memory: self.plugin_memory,
-            plugin_timeout: self.plugin_timeout,
+            sandbox: self.sandbox.clone(),
             now: self.now,
+            ..RunArguments::of(&self.deciding)
         }
     }
 }

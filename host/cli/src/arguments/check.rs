@@ -1,20 +1,14 @@
 //! What comes after `usher check`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 use super::RunArguments;
+use super::deciding::DecidingArguments;
 
 #[derive(Args, Debug)]
 pub(crate) struct CheckArguments {
-    /// The configuration.
-    #[arg(long, short, value_name = "FILE", default_value = "usher.toml", env = "USHER_CONFIG")]
-    pub(crate) config: PathBuf,
-    /// A policy plugin to check in place of all those of the configuration (a .wasm file, or builtin:NAME). It gets the
-    /// configuration of the first.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) plugin: Option<String>,
+    #[command(flatten)]
+    pub(crate) deciding: DecidingArguments,
     /// Ask nobody: check the file and what the policies say of it, and not whether Okta has the attributes.
     #[arg(long)]
     pub(crate) offline: bool,
@@ -26,17 +20,6 @@ pub(crate) struct CheckArguments {
 impl CheckArguments {
     /// A run with the same policies.
     pub(crate) fn run(&self) -> RunArguments {
-        RunArguments {
-            groups: Vec::new(),
-            config: self.config.clone(),
-            plugin: self.plugin.clone(),
-            json: self.json,
-            all: false,
-            quiet: true,
-            plugin_fuel: 1,
-            plugin_memory: None,
-            plugin_timeout: None,
-            now: None,
-        }
+        RunArguments { json: self.json, quiet: true, ..RunArguments::of(&self.deciding) }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::RunArguments;
+use super::deciding::DecidingArguments;
 
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArguments {
@@ -17,12 +18,8 @@ pub(crate) struct ExplainArguments {
     /// Explain from a file that `usher snapshot save` wrote. Nobody is asked, and no secret is read.
     #[arg(long, value_name = "FILE")]
     pub(crate) snapshot: Option<PathBuf>,
-    /// The configuration.
-    #[arg(long, short, value_name = "FILE", default_value = "usher.toml", env = "USHER_CONFIG")]
-    pub(crate) config: PathBuf,
-    /// A policy plugin to use in place of the configuration's (a .wasm file, or builtin:NAME).
-    #[arg(long, value_name = "FILE")]
-    pub(crate) plugin: Option<String>,
+    #[command(flatten)]
+    pub(crate) deciding: DecidingArguments,
     /// Print the result as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,
@@ -37,17 +34,6 @@ pub(crate) struct ExplainArguments {
 impl ExplainArguments {
     /// The run that is explained: the very one of `usher plan`.
     pub(crate) fn run(&self) -> RunArguments {
-        RunArguments {
-            groups: Vec::new(),
-            config: self.config.clone(),
-            plugin: self.plugin.clone(),
-            json: self.json,
-            all: false,
-            quiet: self.quiet,
-            plugin_fuel: 1,
-            plugin_memory: None,
-            plugin_timeout: None,
-            now: self.now,
-        }
+        RunArguments { json: self.json, quiet: self.quiet, now: self.now, ..RunArguments::of(&self.deciding) }
     }
 }

@@ -1,8 +1,9 @@
-//! The command line. `change` holds what is special to `plan`, `sync` and `apply`; `check`, `explain`, `journal`, `plugin` and `snapshot`
-//! hold what comes after `usher check` and so on.
+//! The command line. `deciding` holds what every command has that makes a plan, `change` what is special to `plan`, `sync` and `apply`;
+//! `check`, `explain`, `journal`, `plugin` and `snapshot` hold what comes after `usher check` and so on.
 
 pub(crate) mod change;
 pub(crate) mod check;
+pub(crate) mod deciding;
 pub(crate) mod explain;
 pub(crate) mod journal;
 pub(crate) mod plugin;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use change::{ApplyArguments, Format, PlanArguments, SyncArguments};
+use deciding::{DecidingArguments, SandboxArguments};
 
 /// Brings people and groups from Okta into AWS IAM Identity Center, by rules of your own.
 #[derive(Debug, Parser)]
@@ -79,13 +81,8 @@ pub(crate) struct RunArguments {
     /// nobody for being absent: it does not see the other groups.
     #[arg(value_name = "GROUP")]
     pub(crate) groups: Vec<String>,
-    /// The configuration.
-    #[arg(long, short, value_name = "FILE", default_value = "usher.toml", env = "USHER_CONFIG")]
-    pub(crate) config: PathBuf,
-    /// A policy plugin to use in place of all those of the configuration (a .wasm file, builtin:NAME, or oci://…). It gets the
-    /// configuration of the first.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) plugin: Option<String>,
+    #[command(flatten)]
+    pub(crate) deciding: DecidingArguments,
     /// Print the result as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,
@@ -95,18 +92,26 @@ pub(crate) struct RunArguments {
     /// No progress on stderr.
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// How many times the default amount of work a policy may do for one call and one item.
-    #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    pub(crate) plugin_fuel: u64,
-    /// How many MiB of memory a policy may use, whatever the configuration allows. [default: 256]
-    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=4096))]
-    pub(crate) plugin_memory: Option<u64>,
-    /// How many seconds one call of a policy may take, whatever the configuration allows. [default: 30]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub(crate) plugin_timeout: Option<u64>,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArguments,
     /// Tell the policies this time instead of the clock's, in seconds since 1970: to repeat a run to the last bit.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) now: Option<u64>,
+}
+
+impl RunArguments {
+    /// A run over all that the configuration selects, by those who decide.
+    pub(crate) fn of(deciding: &DecidingArguments) -> Self {
+        Self {
+            groups: Vec::new(),
+            deciding: deciding.clone(),
+            json: false,
+            all: false,
+            quiet: false,
+            sandbox: SandboxArguments::default(),
+            now: None,
+        }
+    }
 }
 
 #[derive(Args, Debug)]
@@ -157,4 +162,63 @@ pub(crate) struct SimulateArguments {
     /// Do every Nth write and answer it with 429 all the same.
     #[arg(long, value_name = "N")]
     pub(crate) throttle_after_write: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// The run that a command line means.
+    fn run(line: &[&str]) -> RunArguments {
+        let arguments = Arguments::try_parse_from(["usher"].iter().chain(line)).unwrap_or_else(|error| panic!("{error}"));
+        match arguments.command {
+            Command::Plan(arguments) => arguments.run,
+            Command::Sync(arguments) => arguments.run,
+            Command::Apply(arguments) => arguments.run(Vec::new()),
+            Command::Check(arguments) => arguments.run(),
+            Command::Explain(arguments) => arguments.run(),
+            Command::Snapshot(arguments) => {
+                let snapshot::SnapshotCommand::Save(arguments) = arguments.command;
+                arguments.run()
+            }
+            other => panic!("no run: {other:?}"),
+        }
+    }
+
+    const COMMANDS: [&[&str]; 6] =
+        [&["plan"], &["sync"], &["apply", "p.json"], &["check"], &["explain", "ann"], &["snapshot", "save", "s.json"]];
+
+    #[test]
+    fn every_command_that_plans_is_told_in_the_same_way_who_decides() {
+        for command in COMMANDS {
+            let run = run(&[command, &["-c", "other.toml", "--plugin", "builtin:prefix"]].concat());
+            assert_eq!(run.deciding.config, PathBuf::from("other.toml"), "{command:?}");
+            assert_eq!(run.deciding.plugin.as_deref(), Some("builtin:prefix"), "{command:?}");
+            let SandboxArguments { plugin_fuel, plugin_memory, plugin_timeout } = run.sandbox;
+            assert_eq!((plugin_fuel, plugin_memory, plugin_timeout), (1, None, None), "{command:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_policy_may_use_is_handed_on() {
+        let limits = ["--plugin-fuel", "3", "--plugin-memory", "64", "--plugin-timeout", "9"];
+        for command in COMMANDS.iter().filter(|it| !matches!(it[0], "check" | "explain")) {
+            let SandboxArguments { plugin_fuel, plugin_memory, plugin_timeout } =
+                run(&[*command, &limits].concat()).sandbox;
+            assert_eq!((plugin_fuel, plugin_memory, plugin_timeout), (3, Some(64), Some(9)), "{command:?}");
+        }
+    }
+
+    #[test]
+    fn what_commands_share_does_not_replace_what_is_said_of_them() {
+        let root = Arguments::command();
+        for command in root.get_subcommands() {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            assert!(!about.starts_with("What ") && !about.contains("and with it its policies"), "{about}");
+        }
+        let plan = root.find_subcommand("plan").and_then(clap::Command::get_about).map(ToString::to_string);
+        assert_eq!(plan.as_deref(), Some("Show what a sync would change. Writes nothing"));
+    }
 }

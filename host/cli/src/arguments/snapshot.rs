@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::RunArguments;
+use super::deciding::{DecidingArguments, SandboxArguments};
 
 #[derive(Args, Debug)]
 pub(crate) struct SnapshotArguments {
@@ -33,12 +34,8 @@ pub(crate) struct SaveArguments {
     /// The file; one that is there is replaced.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The configuration.
-    #[arg(long, short, value_name = "FILE", default_value = "usher.toml", env = "USHER_CONFIG")]
-    pub(crate) config: PathBuf,
-    /// A policy plugin to use in place of the configuration's (a .wasm file, builtin:NAME, or oci://…).
-    #[arg(long, value_name = "FILE")]
-    pub(crate) plugin: Option<String>,
+    #[command(flatten)]
+    pub(crate) deciding: DecidingArguments,
     /// Read the members of every group, on both sides, so that policies which select other groups can be tried on it.
     /// Costs more requests.
     #[arg(long)]
@@ -55,31 +52,18 @@ pub(crate) struct SaveArguments {
     /// No progress on stderr.
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// How many times the default amount of work a policy may do for one call and one item.
-    #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    pub(crate) plugin_fuel: u64,
-    /// How many MiB of memory a policy may use, whatever the configuration allows. [default: 256]
-    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=4096))]
-    pub(crate) plugin_memory: Option<u64>,
-    /// How many seconds one call of a policy may take, whatever the configuration allows. [default: 30]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub(crate) plugin_timeout: Option<u64>,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArguments,
 }
 
 impl SaveArguments {
     /// The run whose reading is saved.
     pub(crate) fn run(&self) -> RunArguments {
         RunArguments {
-            groups: Vec::new(),
-            config: self.config.clone(),
-            plugin: self.plugin.clone(),
             json: self.json,
-            all: false,
             quiet: self.quiet,
-            plugin_fuel: self.plugin_fuel,
-            plugin_memory: self.plugin_memory,
-            plugin_timeout: self.plugin_timeout,
-            now: None,
+            sandbox: self.sandbox.clone(),
+            ..RunArguments::of(&self.deciding)
         }
     }
 }

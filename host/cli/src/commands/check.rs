@@ -35,7 +35,7 @@ struct Unknown {
 
 /// Checks everything that can be checked before anybody is read.
 pub(crate) async fn check(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
-    let configuration = Configuration::read(&arguments.config).map_err(Failure::usage)?;
+    let configuration = Configuration::read(&arguments.deciding.config).map_err(Failure::usage)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (chain, log) = policies(&arguments.run(), &configuration, now).await?;
     for line in log.take() {
@@ -54,7 +54,7 @@ pub(crate) async fn check(arguments: &CheckArguments) -> Result<ExitStatus, Fail
         outln!("{:#}", report(&chain, known.is_some(), &unknown, status));
         return Ok(status);
     }
-    let file = plain(&arguments.config.display().to_string());
+    let file = plain(&arguments.deciding.config.display().to_string());
     if !unknown.is_empty() {
         return Err(Failure::usage(anyhow::anyhow!("{}", refusal(&file, &unknown))));
     }
@@ -91,7 +91,7 @@ fn unknown(
     known: &BTreeSet<String>,
 ) -> Vec<Unknown> {
     // It was read before; without it, the places are not told.
-    let text = std::fs::read_to_string(&arguments.config).unwrap_or_default();
+    let text = std::fs::read_to_string(&arguments.deciding.config).unwrap_or_default();
     let mut found = Vec::new();
     for ((name, policy), section) in chain.policies().zip(&configuration.policies) {
         let PolicySection { config, config_place, .. } = section;

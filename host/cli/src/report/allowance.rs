@@ -19,11 +19,11 @@ pub(crate) fn command(verb: &str, file: Option<&Path>, arguments: &RunArguments,
         Some(file) => words.push(quoted(&file.display().to_string())),
         None => words.extend(arguments.groups.iter().map(|group| quoted(group))),
     }
-    let config = arguments.config.display().to_string();
+    let config = arguments.deciding.config.display().to_string();
     if config != "usher.toml" {
         words.extend(["--config".to_owned(), quoted(&config)]);
     }
-    if let Some(plugin) = &arguments.plugin {
+    if let Some(plugin) = &arguments.deciding.plugin {
         words.extend(["--plugin".to_owned(), quoted(plugin)]);
     }
     words.extend(["--allow".to_owned(), hash.to_string()]);
