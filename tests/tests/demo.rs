@@ -18,7 +18,7 @@ fn the_demo_comes_to_its_good_end() {
     assert_eq!(demo.stdout.matches("\nHash: ").count(), 2, "{demo}");
     assert_eq!(demo.stdout.matches("\nUsers\n").count(), 2, "{demo}");
     told("lines as above, to the letter");
-    told("Done.");
+    told("\nDone: ");
     // Plain when piped: no escape sequence, no bar.
     assert!(!demo.stdout.contains('\u{1b}') && !demo.stderr.contains('\u{1b}'), "{demo}");
     let end = demo.stdout.lines().rev().take(5).collect::<Vec<_>>();

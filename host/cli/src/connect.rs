@@ -48,7 +48,7 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
     };
     references.extend(listed.clone());
     let secrets = Secrets::resolve(&references).await?;
-    let value = |reference| {
+    let value = |reference: &SecretRef| {
         secrets
             .get(reference)
             .cloned()
@@ -63,8 +63,7 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
     let mut okta = OktaSettings::new(configuration.okta_base, value(&okta_token)?);
     okta.renewal = okta_renewal(&renewable, okta_token);
     let okta = Okta::new(okta)?;
-    let mut scim =
-        usher_identity_center::Settings::new(configuration.scim_endpoint, value(&scim_token)?);
+    let mut scim = usher_identity_center::Settings::new(configuration.scim_endpoint, value(&scim_token)?);
     scim.renewal = usher_identity_center::Renewal::by(renewal(&renewable, scim_token));
     let identity_center = IdentityCenter::new(scim)?;
 
@@ -98,7 +97,8 @@ pub(crate) fn okta_renewal(secrets: &Arc<RenewableSecrets>, token: SecretRef) ->
     usher_okta::Renewal::by(renewal(secrets, token))
 }
 
-type Renewed = Pin<Box<dyn Future<Output = Result<SecretString, Box<dyn std::error::Error + Send + Sync>>> + Send>>;
+type Renewed =
+    Pin<Box<dyn Future<Output = Result<SecretString, Box<dyn std::error::Error + Send + Sync>>> + Send>>;
 
 /// Reads a token again, together with the other tokens of the run.
 fn renewal(secrets: &Arc<RenewableSecrets>, token: SecretRef) -> impl Fn() -> Renewed + Send + Sync + use<> {

@@ -47,8 +47,9 @@ pub(crate) async fn policies(
         loaded.iter().map(|(section, policy)| (section.name.clone(), policy.log().clone())).collect(),
     );
     let configured = tokio::task::spawn_blocking(move || configure(loaded, now)).await?;
-    let configured = configured
-        .map_err(|refused| Failure::usage(refusal::of_row(&arguments.deciding.config, &refused)).after(log.take()))?;
+    let configured = configured.map_err(|refused| {
+        Failure::usage(refusal::of_row(&arguments.deciding.config, &refused)).after(log.take())
+    })?;
     Ok((PolicyChain::new(configured).map_err(Failure::usage)?, log))
 }
 

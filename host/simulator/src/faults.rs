@@ -111,7 +111,8 @@ impl Fault {
 
     /// Whether it leaves the answer as it is, whole or not.
     fn keeps_answer(&self) -> bool {
-        let is_about_answer = self.cut == Some(Cut::Body) || (self.cut.is_none() && (self.source.is_some() || self.replace_tokens));
+        let is_about_answer = self.cut == Some(Cut::Body)
+            || (self.cut.is_none() && (self.source.is_some() || self.replace_tokens));
         is_about_answer && self.status.is_none() && self.body.is_none()
     }
 
