@@ -1,8 +1,10 @@
 //! One request with its repeats: the only place that sends the token.
 
 use std::error::Error as _;
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, StatusCode, redirect};
 use secrecy::{ExposeSecret, SecretString};
@@ -17,7 +19,7 @@ use crate::error::OktaError;
 use crate::pace::Pace;
 use crate::settings::{OktaSettings, RetryPolicy, jittered};
 use crate::spent::Spent;
-use crate::window::Window;
+use crate::window::{self, Window};
 
 /// How often a name that has no address is looked up: a typing error should not keep anyone waiting.
 const LOOKUPS: u32 = 3;
@@ -38,6 +40,8 @@ pub(crate) struct Transport {
     pace: Pace,
     pub(crate) spent: Spent,
     retry: RetryPolicy,
+    /// The date of the first answer.
+    pub(crate) began: OnceLock<Option<Timestamp>>,
 }
 
 impl Transport {
@@ -74,6 +78,7 @@ impl Transport {
             pace: Pace::new(settings.share, &settings.retry),
             spent: Spent::default(),
             retry: settings.retry.clone(),
+            began: OnceLock::new(),
         })
     }
 
@@ -105,6 +110,7 @@ impl Transport {
                     continue;
                 }
             };
+            self.began.get_or_init(|| window::date(&headers));
             let window = Window::read(&headers);
             if let Some(window) = window {
                 // Whatever a 429 says of the rest, there is none for us.
