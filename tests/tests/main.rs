@@ -33,6 +33,7 @@ mod saved_plans;
 mod secrets;
 mod simulator;
 mod snapshot;
+mod state;
 mod swaps;
 
 // Programs that others wrote.

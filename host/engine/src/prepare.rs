@@ -73,10 +73,14 @@ pub struct Seen {
 }
 
 /// How a run got to know both sides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Reading {
     /// By reading all of it.
-    Full(Why),
+    Full {
+        /// Why not only what has changed.
+        why: Why,
+    },
     /// By reading what has changed.
     Incremental {
         /// The moment up to which an earlier run knew everything, by Okta's clock.
@@ -111,7 +115,7 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
     let SourceSide { desired, policy, groups, reading, decisions, marks, since, read } = judged;
     let quiet = since.as_ref().ok().and_then(|since| quiet(since, &desired, &settings));
     let how = match &since {
-        Err(why) => Reading::Full(*why),
+        Err(why) => Reading::Full { why: *why },
         Ok(since) => Reading::Incremental {
             since: since.state.read_at,
             groups: read,
@@ -151,7 +155,8 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
     let full_at = since.as_ref().ok().map(|since| since.state.full_at);
     drop(since);
     let redacted = source.is_redacted();
-    let read = Snapshot { now, candidates, groups, reading, whereabouts, actual, unread, looked_up, redacted };
+    let read =
+        Snapshot { now, candidates, groups, reading, whereabouts, actual, unread, looked_up, redacted };
     let began = source.live().and_then(usher_okta::Okta::began);
     let state = recall.zip(began).map(|(recall, began)| State {
         source: recall.source.clone(),

@@ -102,9 +102,11 @@ pub(crate) async fn read<'a>(
         to_read.into_iter().partition(|id| !known.groups.contains_key(id));
     let fresh = read_members(source, &groups, &unknown, recall, progress).await?;
     if let Some(began) = began {
-        marks.extend(unknown.iter().filter_map(|id| {
-            Some((id.clone(), Mark { members_changed: *times.get(id)?, read_at: began }))
-        }));
+        marks.extend(
+            unknown.iter().filter_map(|id| {
+                Some((id.clone(), Mark { members_changed: *times.get(id)?, read_at: began }))
+            }),
+        );
     }
     let reading = joined(known, &recalled, fresh);
 

@@ -68,9 +68,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<State, StateError> {
     if !file.snapshot.is_known() {
         return Err(not_a_state("its snapshot is of another version".to_owned()));
     }
-    let groups = file.groups.into_iter().map(|(id, it)| {
-        (id, Mark { members_changed: it.members_changed, read_at: it.read_at })
-    });
+    let groups = file
+        .groups
+        .into_iter()
+        .map(|(id, it)| (id, Mark { members_changed: it.members_changed, read_at: it.read_at }));
     Ok(State {
         source: file.source,
         target: file.target,
@@ -79,7 +80,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<State, StateError> {
         settled: file.settled,
         groups: groups.collect(),
         waiting: file.waiting,
-        snapshot: Arc::new(file.snapshot.into_snapshot().map_err(|problem| not_a_state(problem.to_string()))?),
+        snapshot: Arc::new(
+            file.snapshot.into_snapshot().map_err(|problem| not_a_state(problem.to_string()))?,
+        ),
     })
 }
 

@@ -34,7 +34,8 @@ pub struct Recall {
 }
 
 /// Why a run reads everything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Why {
     /// No state is kept.
     NoState,

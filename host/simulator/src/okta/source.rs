@@ -63,7 +63,8 @@ impl Source {
         let now = self.time();
         self.history.with(|history| {
             let before = newest(history);
-            let organisation = Organisation::from_value(before.with_times(document), now)?.touched(before, now);
+            let organisation =
+                Organisation::from_value(before.with_times(document), now)?.touched(before, now);
             self.remember(history, organisation);
             Ok(())
         })

@@ -120,7 +120,8 @@ impl Organisation {
                 let Some(known) = users.or_else(|| self.groups.get(id).map(|group| &group.fields)) else {
                     continue;
                 };
-                for time in ["created", "activated", "statusChanged", "lastUpdated", "lastMembershipUpdated"] {
+                for time in ["created", "activated", "statusChanged", "lastUpdated", "lastMembershipUpdated"]
+                {
                     if let (Some(then), None) = (known.get(time), object.get(time)) {
                         object.insert(time.to_owned(), then.clone());
                     }
