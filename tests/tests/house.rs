@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("usher-identity-center", &["usher-core"]),
     ("usher-registry", &["usher-core"]),
     ("usher-secrets", &[]),
+    ("usher-storage", &["usher-core"]),
     ("usher-engine", &["usher-core", "usher-identity-center", "usher-okta", "usher-policy"]),
     ("usher-simulator", &[]),
     (
@@ -31,6 +32,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "usher-registry",
             "usher-secrets",
             "usher-simulator",
+            "usher-storage",
         ],
     ),
     ("usher-cases", &[]),

@@ -34,6 +34,7 @@ mod saved_plans;
 mod secrets;
 mod simulator;
 mod snapshot;
+mod state;
 mod swaps;
 
 // Programs that others wrote.

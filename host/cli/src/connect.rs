@@ -19,6 +19,7 @@ use crate::arguments::RunArguments;
 use crate::configuration::{Configuration, Groups, KeepingSection};
 use crate::exit::Failure;
 use crate::policies::policies;
+use crate::remembered::Remembered;
 
 /// A session, and the log of its policy, which can be read when the session has failed.
 pub(crate) struct Connected {
@@ -26,6 +27,8 @@ pub(crate) struct Connected {
     pub(crate) log: ChainLog,
     /// What it keeps while it writes.
     pub(crate) keeping: KeepingSection,
+    /// What an earlier run left, where a state is kept.
+    pub(crate) remembered: Option<Remembered>,
     /// The limits of what it may take away at once.
     pub(crate) guards: Guards,
     /// Between what its plan is made, and who decides.
@@ -39,7 +42,18 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
     let now = arguments.now.unwrap_or_else(clock);
     let (policy, log) = policies(arguments, &configuration, now).await?;
     let origin = origin(arguments, &configuration, &policy);
-    let (settings, guards) = (configuration.settings, configuration.guards);
+    let (mut settings, guards) = (configuration.settings, configuration.guards);
+    let remembered = match &configuration.state {
+        Some(section) => Some(Remembered::find(section).await?),
+        None => None,
+    };
+    if let Some(deferral) = &mut settings.deferral {
+        deferral.now = now;
+        let state = remembered.as_ref().and_then(Remembered::state);
+        // Ids of another organisation's people are not those of this one's.
+        let state = state.filter(|state| state.source == origin.source);
+        deferral.since = state.map(|state| state.waiting.clone()).unwrap_or_default();
+    }
 
     let mut references = vec![configuration.okta_token.clone(), configuration.scim_token.clone()];
     let listed = match &configuration.groups {
@@ -89,8 +103,8 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
         (candidates, Scope::Whole)
     };
     let (source, target) = (Source::Live(Box::new(okta)), Target::Live(Box::new(identity_center)));
-    let session = Session { source, target, policy, candidates, scope, settings, now };
-    Ok(Connected { session, log, keeping: configuration.keeping, guards, origin })
+    let session = Session { source, target, policy, candidates, scope, settings, recall: None, now };
+    Ok(Connected { session, log, keeping: configuration.keeping, remembered, guards, origin })
 }
 
 /// Where Okta's client reads its token again.
@@ -131,7 +145,11 @@ pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) ->
     let now = snapshot.now;
     let (policy, log) = policies(arguments, &configuration, now).await?;
     let origin = origin(arguments, &configuration, &policy);
-    let (settings, guards) = (configuration.settings, configuration.guards);
+    let (mut settings, guards) = (configuration.settings, configuration.guards);
+    if let Some(deferral) = &mut settings.deferral {
+        // The snapshot does not say who waits: nobody is due.
+        deferral.now = now;
+    }
     let (candidates, scope) = if !arguments.groups.is_empty() {
         (Candidates::Named(distinct(arguments.groups.clone())), Scope::Narrowed)
     } else {
@@ -145,8 +163,8 @@ pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) ->
         (candidates, Scope::Whole)
     };
     let (source, target) = (Source::Snapshot(snapshot.clone()), Target::Snapshot(snapshot));
-    let session = Session { source, target, policy, candidates, scope, settings, now };
-    Ok(Connected { session, log, keeping: configuration.keeping, guards, origin })
+    let session = Session { source, target, policy, candidates, scope, settings, recall: None, now };
+    Ok(Connected { session, log, keeping: configuration.keeping, remembered: None, guards, origin })
 }
 
 fn split_names(text: &str) -> Vec<String> {

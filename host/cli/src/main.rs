@@ -15,6 +15,7 @@ mod policies;
 mod progress;
 mod reference;
 mod refusal;
+mod remembered;
 mod report;
 mod trust;
 

@@ -35,6 +35,19 @@ pub fn leavers(desired: &Desired, actual: &Actual, settings: &Settings) -> Vec<O
     ids.into_iter().collect()
 }
 
+/// Who waits to be deleted once the plan is applied, and since when: the record that [`Deferral::since`] takes in the next run. Empty
+/// where nobody has to wait.
+///
+/// [`Deferral::since`]: crate::deferral::Deferral::since
+pub fn waiting_after(
+    desired: &Desired,
+    actual: &Actual,
+    settings: &Settings,
+    plan: &Plan,
+) -> BTreeMap<OktaUserId, u64> {
+    leavers::waiting_after(desired, actual, settings, plan)
+}
+
 /// The way from what stands to what is desired, as far as the settings allow. `whereabouts` is what Okta answered for the
 /// [`leavers()`].
 ///

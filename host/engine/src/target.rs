@@ -77,7 +77,7 @@ fn missing(actual: &Actual, desired: &Desired) -> LookedUp {
 
 /// Groups whose members the plan may change: the desired ones and, when the whole organisation is looked at, those
 /// of ours that nobody desires any more.
-fn groups_to_read(actual: &Actual, desired: &Desired) -> Vec<ScimGroupId> {
+pub(crate) fn groups_to_read(actual: &Actual, desired: &Desired) -> Vec<ScimGroupId> {
     let names: BTreeSet<String> =
         desired.groups.values().map(|wanted| name::folded(&wanted.display_name)).collect();
     let is_concerned = |group: &&ActualGroup| {

@@ -1,8 +1,10 @@
 //! One request with its repeats: the only place that sends the token.
 
 use std::error::Error as _;
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, StatusCode, redirect};
 use tokio::sync::Semaphore;
@@ -17,7 +19,7 @@ use crate::pace::Pace;
 use crate::settings::{OktaSettings, RetryPolicy, jittered};
 use crate::spent::Spent;
 use crate::token::{Token, Tokens};
-use crate::window::Window;
+use crate::window::{self, Window};
 
 /// How often a name that has no address is looked up: a typing error should not keep anyone waiting.
 const LOOKUPS: u32 = 3;
@@ -37,6 +39,8 @@ pub(crate) struct Transport {
     pace: Pace,
     pub(crate) spent: Spent,
     retry: RetryPolicy,
+    /// The date of the first answer.
+    pub(crate) began: OnceLock<Option<Timestamp>>,
 }
 
 impl Transport {
@@ -65,6 +69,7 @@ impl Transport {
             pace: Pace::new(settings.share, &settings.retry),
             spent: Spent::default(),
             retry: settings.retry.clone(),
+            began: OnceLock::new(),
         })
     }
 
@@ -97,6 +102,7 @@ impl Transport {
                     continue;
                 }
             };
+            self.began.get_or_init(|| window::date(&headers));
             let window = Window::read(&headers);
             if let Some(window) = window {
                 // Whatever a 429 says of the rest, there is none for us.

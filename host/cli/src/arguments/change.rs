@@ -54,6 +54,9 @@ pub(crate) struct SyncArguments {
     /// Stop after the plan; write nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Read everything, whatever the state of the last run says.
+    #[arg(long)]
+    pub(crate) full: bool,
     /// Let the one plan of this hash pass the guards, whatever it takes away. A refusal prints it.
     #[arg(long, value_name = "HASH")]
     pub(crate) allow: Option<PlanHash>,

@@ -43,6 +43,7 @@ pub(crate) async fn sync(arguments: &SyncArguments) -> Result<ExitStatus, Failur
     let expected = arguments.expect_hash.clone().map(Expected::Hash);
     let intent = Intent {
         dry_run: arguments.dry_run,
+        recalls: Recalls::Timely { is_full: arguments.full },
         allowed: arguments.allow.as_ref(),
         expected,
         ..Intent::new("sync", arguments.run.json)
@@ -56,6 +57,7 @@ pub(crate) async fn apply(arguments: &ApplyArguments) -> Result<ExitStatus, Fail
     let groups = saved.content.named_groups.clone().unwrap_or_default();
     let intent = Intent {
         dry_run: false,
+        recalls: Recalls::Nothing,
         allowed: arguments.allow.as_ref(),
         expected: Some(Expected::Plan(Box::new(saved))),
         file: Some(&arguments.file),
@@ -76,10 +78,18 @@ struct Intent<'a> {
     /// Where it was kept.
     file: Option<&'a Path>,
     dry_run: bool,
+    recalls: Recalls,
     /// The plan that the guards let pass.
     allowed: Option<&'a PlanHash>,
     /// The only plan that is written.
     expected: Option<Expected>,
+}
+
+/// What is believed of that which an earlier run read. A plan that somebody reviews rests on what stands there now.
+#[derive(Clone, Copy)]
+enum Recalls {
+    Nothing,
+    Timely { is_full: bool },
 }
 
 enum Expected {
@@ -97,6 +107,7 @@ impl Intent<'_> {
             out: None,
             file: None,
             dry_run: true,
+            recalls: Recalls::Nothing,
             allowed: None,
             expected: None,
         }
@@ -112,7 +123,15 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
         }
         None => connect::session(arguments).await,
     };
-    let Connected { session, log, guards, origin, keeping } = connected.map_err(Failure::before_writing)?;
+    let Connected { mut session, log, guards, origin, keeping, remembered } =
+        connected.map_err(Failure::before_writing)?;
+    session.recall = remembered.as_ref().map(|remembered| {
+        let is_full = match intent.recalls {
+            Recalls::Nothing => true,
+            Recalls::Timely { is_full } => is_full,
+        };
+        remembered.recall(&origin.source, &origin.target, is_full)
+    });
     if let Some(Expected::Plan(saved)) = &intent.expected {
         let there = (&saved.content.source, &saved.content.target);
         if there != (&origin.source, &origin.target) {
@@ -135,7 +154,7 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
     let prepared = prepare(session, &bars).await;
     bars.clear();
     let said = log.take();
-    let Prepared { plan, seen, source, target, policy, .. } = match prepared {
+    let Prepared { plan, seen, source, target, policy, state, .. } = match prepared {
         Ok(prepared) => prepared,
         Err(error) => return Err(Failure::from(error).before_writing().after(said)),
     };
@@ -155,6 +174,9 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
         talkln!("{}", text::notice(&format!("the plan is kept in {}", file.display())));
     }
 
+    if let Some(remembered) = remembered.filter(|_| !intent.dry_run) {
+        remembered.keep(state, !plan.operations.is_empty()).await.map_err(Failure::before_writing)?;
+    }
     let (plan, ending) = match moved(&intent, &content, &hash) {
         Some(ending) => (plan, ending),
         None => match guard::check(plan, hash.clone(), &guards, &protected, intent.allowed) {

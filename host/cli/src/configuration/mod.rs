@@ -1,11 +1,13 @@
 //! `usher.toml`: every problem of a file is told at once, with its line.
 
+mod duration;
 mod guards;
 mod keeping;
 mod place;
 mod policy;
 mod reader;
 mod signers;
+mod state;
 mod sync;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +23,7 @@ use reader::Reader;
 pub(crate) use keeping::KeepingSection;
 pub(crate) use place::{FilePlace, parts, place};
 pub(crate) use policy::{PolicySection, bytes};
+pub(crate) use state::StateSection;
 
 /// A configuration that makes sense in itself; no secret was read yet.
 #[derive(Clone, Debug)]
@@ -40,6 +43,8 @@ pub(crate) struct Configuration {
     pub(crate) policies: Vec<PolicySection>,
     /// What a run that writes keeps.
     pub(crate) keeping: KeepingSection,
+    /// What a run leaves to the next.
+    pub(crate) state: Option<StateSection>,
 }
 
 /// Which groups the configuration asks for.
@@ -117,10 +122,11 @@ impl Configuration {
             "registry",
             "journal",
             "lock",
+            "state",
         ]);
         reader.only_keys("okta", &["domain", "token"]);
         reader.only_keys("identity_center", &["scim_endpoint", "token"]);
-        reader.only_keys("sync", &["groups", "memberships", "leavers", "orphaned_groups"]);
+        reader.only_keys("sync", &["groups", "memberships", "leavers", "delete_after", "orphaned_groups"]);
         reader.only_keys("guards", &guards::KEYS);
         reader.only_keys("registry", &["ca"]);
 
@@ -135,6 +141,12 @@ impl Configuration {
         let registry_authority = reader.optional_text("registry", "ca").map(PathBuf::from);
         let policies = policy::read(&mut reader);
         let keeping = keeping::read(&mut reader);
+        let state = state::read(&mut reader);
+        if settings.deferral.is_some() && state.is_none() {
+            let message =
+                "needs a `[state]` with a `path`: without one nobody knows since when a leaver waits";
+            reader.complain("sync", "delete_after", message);
+        }
         let problems = reader.into_problems();
         match (okta_base, okta_token, scim_endpoint, scim_token) {
             (Some(okta_base), Some(okta_token), Some(scim_endpoint), Some(scim_token))
@@ -151,6 +163,7 @@ impl Configuration {
                     registry_authority,
                     policies,
                     keeping,
+                    state,
                 })
             }
             _ => Err(problems),

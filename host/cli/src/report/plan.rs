@@ -9,7 +9,9 @@ use usher_core::moved::Moved;
 use usher_core::plan::{AttributeChange, Change, Operation, Plan, UserRef};
 use usher_core::plan_hash::PlanHash;
 use usher_engine::Outcome;
+use usher_engine::Reading;
 use usher_engine::prepare::Seen;
+use usher_engine::state::Why;
 use usher_policy::LogLine;
 
 use super::escape::plain;
@@ -57,6 +59,9 @@ pub(crate) fn plan(plan: &Plan, seen: &Seen, hash: &PlanHash, all: bool) -> Stri
         count(seen.target_groups, "group"),
         if seen.target_complete { "" } else { " (it cannot list everything, so no leaver can be found)" },
     );
+    if let Some(line) = reading(&seen.reading) {
+        let _ = writeln!(out, "{line}");
+    }
     users(&plan.operations, all).write_to(&mut out);
     groups(&plan.operations).write_to(&mut out);
     members(&plan.operations, all).write_to(&mut out);
@@ -66,6 +71,22 @@ pub(crate) fn plan(plan: &Plan, seen: &Seen, hash: &PlanHash, all: bool) -> Stri
         let _ = writeln!(out, "{BOLD}Hash:{BOLD:#} {hash}");
     }
     out
+}
+
+/// How much of that was read now, where a run may do with less than everything.
+fn reading(reading: &Reading) -> Option<String> {
+    match reading {
+        Reading::Full { why: Why::NoState } => None,
+        Reading::Full { why } => Some(dim(&format!("Everything was read: {why}."))),
+        Reading::Incremental { since, groups, people, target } => {
+            let target = if *target { "all of Identity Center" } else { "nothing of Identity Center" };
+            Some(dim(&format!(
+                "Since {since:.0} (Okta's clock): {} changed, and the members of {} and {target} were read.",
+                count(*people, "person"),
+                count(*groups, "group"),
+            )))
+        }
+    }
 }
 
 /// What is taken away first, then each kind by name.
