@@ -17,4 +17,4 @@ mod value;
 
 pub use error::{Problem, SecretsError, Unresolved};
 pub use reference::{SecretRef, SecretRefError};
-pub use resolve::Secrets;
+pub use resolve::{Resolution, Secrets};
