@@ -15,6 +15,7 @@ mod policies;
 mod progress;
 mod reference;
 mod refusal;
+mod remark;
 mod report;
 mod trust;
 

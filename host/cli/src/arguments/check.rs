@@ -15,7 +15,8 @@ pub(crate) struct CheckArguments {
     /// configuration of the first.
     #[arg(long, value_name = "FILE")]
     pub(crate) plugin: Option<String>,
-    /// Ask nobody: check the file and what the policies say of it, and not whether Okta has the attributes.
+    /// Ask nobody: check the file and what the policies say of it, and not whether secrets, Okta, its attributes and groups, and
+    /// Identity Center can be had.
     #[arg(long)]
     pub(crate) offline: bool,
     /// Print the result as JSON on stdout.
