@@ -29,7 +29,7 @@ async function sigstore() {
   const [authority, certificates, signatures] = [keys(), keys(), keys()];
   const services = async ({ certificateMinutesAgo, inCertificateLog }) => {
     const then = new Date(Date.now() - certificateMinutesAgo * 60_000);
-    const ctLog = inCertificateLog ? await initializeCTLog(certificates, then) : undefined;
+    const ctLog = inCertificateLog ? withSignatures(await initializeCTLog(certificates, then)) : undefined;
     return {
       ca: await initializeCA(authority, ctLog, then),
       tlog: asRekorKeepsIt(await initializeTLog(REKOR, signatures)),
@@ -62,6 +62,27 @@ async function sigstore() {
     ctlogs: [{ baseUrl: 'https://ctfe.private.example', ...log(certificates) }],
   };
   return { services, root };
+}
+
+/**
+ * What a log of certificates hands out ends with its signature. The mock makes it, and the version of pkijs that comes with it leaves
+ * it out of what it writes: a length, the timestamp, and the length of a signature, which is 0 then.
+ */
+function withSignatures(ctLog) {
+  let signature;
+  const length = (bytes) => Buffer.from([bytes.length >> 8, bytes.length & 0xff]);
+  const [sign, log] = [ctLog.sign.bind(ctLog), ctLog.log.bind(ctLog)];
+  ctLog.sign = async (data) => {
+    signature = Buffer.from(await sign(data));
+    return signature;
+  };
+  ctLog.log = async (...certificate) => {
+    const written = Buffer.from(await log(...certificate));
+    if (written.includes(signature)) return written;
+    const timestamp = Buffer.concat([written.subarray(2, -2), length(signature), signature]);
+    return Buffer.concat([length(timestamp), timestamp]);
+  };
+  return ctLog;
 }
 
 /** Rekor keeps of an envelope its digests and its signatures; the mock would keep what it was handed. */
