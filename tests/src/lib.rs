@@ -13,7 +13,7 @@
 //!
 //! Read [`org`] (who there is), [`sim`] (where they live), [`place`] (where the program is started), [`outcome`] (what it
 //! said), [`running`] and [`gate`] (a run that is stopped on its way), then [`peers`] (moto, scim2-server and others),
-//! [`registry`] (docker-registry, oras, cosign), [`guests`] (jco, componentize-py), [`proxy`] and [`program`] (how the binary is found).
+//! [`registry`] (docker-registry, oras, cosign), [`sigstore`] (a private Sigstore), [`guests`] (jco, componentize-py), [`proxy`] and [`program`] (how the binary is found).
 
 pub mod gate;
 pub mod guests;
@@ -25,6 +25,7 @@ pub mod program;
 pub mod proxy;
 pub mod registry;
 pub mod running;
+pub mod sigstore;
 pub mod sim;
 mod wait;
 

@@ -43,6 +43,7 @@ mod moto;
 mod okta_description;
 mod okta_sdk;
 mod registry;
+mod registry_identity;
 mod registry_trust;
 mod scim_server;
 mod scim_tester;

@@ -86,17 +86,7 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
         (Candidates::Named(distinct(arguments.groups.clone())), Scope::Narrowed)
     } else {
         let candidates = match (configuration.groups, listed) {
-            (_, Some(reference)) => {
-                let names = split_names(value(&reference)?.expose_secret());
-                if names.is_empty() {
-                    return Err(anyhow::anyhow!(
-                        "`sync.groups` refers to {reference}, which names no group\nhint: it must hold group names, separated \
-                         by commas"
-                    )
-                    .into());
-                }
-                Candidates::Named(distinct(names))
-            }
+            (_, Some(reference)) => Candidates::Named(listed_names(&reference, &value(&reference)?)?),
             (Groups::Named(names), None) => Candidates::Named(distinct(names)),
             (Groups::All | Groups::Referenced(_), None) => Candidates::All,
         };
@@ -167,12 +157,26 @@ pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) ->
     Ok(Connected { session, log, keeping: configuration.keeping, remembered: None, guards, origin })
 }
 
+/// The names that stand in a parameter, a variable or a file, each once.
+pub(crate) fn listed_names(
+    reference: &SecretRef,
+    value: &SecretString,
+) -> Result<Vec<String>, anyhow::Error> {
+    let names = split_names(value.expose_secret());
+    if names.is_empty() {
+        anyhow::bail!(
+            "`sync.groups` refers to {reference}, which names no group\nhint: it must hold group names, separated by commas"
+        );
+    }
+    Ok(distinct(names))
+}
+
 fn split_names(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// The same names, each once, in order of first mention.
-fn distinct(names: Vec<String>) -> Vec<String> {
+pub(crate) fn distinct(names: Vec<String>) -> Vec<String> {
     let mut seen = std::collections::BTreeSet::new();
     names.into_iter().filter(|name| seen.insert(name.clone())).collect()
 }

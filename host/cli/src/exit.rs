@@ -66,8 +66,13 @@ impl Failure {
         Self { log, ..self }
     }
 
+    /// What the policy had said before it.
+    pub(crate) fn log(&self) -> &[LogLine] {
+        &self.log
+    }
+
     /// The message and, apart from it, the hints: the lines that say what to do next.
-    fn paragraph(&self) -> (String, Vec<String>) {
+    pub(crate) fn paragraph(&self) -> (String, Vec<String>) {
         let mut message = String::new();
         let mut hints = Vec::new();
         for cause in self.error.chain() {

@@ -16,6 +16,7 @@ mod progress;
 mod reference;
 mod refusal;
 mod remembered;
+mod remark;
 mod report;
 mod trust;
 

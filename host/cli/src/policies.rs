@@ -11,7 +11,7 @@ use crate::configuration::{Configuration, PolicySection, bytes};
 use crate::exit::Failure;
 use crate::reference::{self, Place};
 use crate::refusal::{self, Refused};
-use crate::{pinning, trust};
+use crate::{pinning, remark, trust};
 
 /// Loads and configures the row. Compiling may take seconds, so it happens on a blocking thread. The log can also be read when
 /// the row is gone.
@@ -43,10 +43,16 @@ pub(crate) async fn policies(
         candidates.push(Candidate { shown, bytes: found.bytes, limits, section });
     }
     let loaded = tokio::task::spawn_blocking(move || load(candidates)).await?.map_err(Failure::usage)?;
-    let log = ChainLog::new(
-        loaded.iter().map(|(section, policy)| (section.name.clone(), policy.log().clone())).collect(),
-    );
+    let logs: Vec<_> =
+        loaded.iter().map(|(section, policy)| (section.clone(), policy.log().clone())).collect();
     let configured = tokio::task::spawn_blocking(move || configure(loaded, now)).await?;
+    // It was read before; without it, the lines stay as the policies wrote them.
+    let text = std::fs::read_to_string(&arguments.config).unwrap_or_default();
+    let file = arguments.config.display().to_string();
+    for (section, log) in &logs {
+        log.reword(|line| remark::placed(&file, &text, section, line));
+    }
+    let log = ChainLog::new(logs.into_iter().map(|(section, log)| (section.name, log)).collect());
     let configured = configured
         .map_err(|refused| Failure::usage(refusal::of_row(&arguments.deciding.config, &refused)).after(log.take()))?;
     Ok((PolicyChain::new(configured).map_err(Failure::usage)?, log))

@@ -14,7 +14,7 @@ use crate::endpoint::{self, Endpoint};
 use crate::error::{AmbiguousName, MissingName, OktaError};
 use crate::profile::attributes;
 use crate::search;
-use crate::walk::walk;
+use crate::walk::{read, walk};
 
 /// Similar names told for each missing one.
 const MOST_NEAR: usize = 3;
@@ -135,6 +135,17 @@ impl Okta {
         }
     }
 
+    /// Nothing, when this token is let in and may list groups. One request, whose answer is a single group.
+    ///
+    /// # Errors
+    /// Any failure of the request.
+    pub async fn lets_in(&self) -> Result<(), OktaError> {
+        let mut url = endpoint::groups(&self.base);
+        url.query_pairs_mut().append_pair("limit", "1");
+        let reply = self.transport.get(Endpoint::Groups, &url).await?;
+        read::<Vec<Group>>(&self.transport, Endpoint::Groups, &reply).map(drop)
+    }
+
     /// As [`Okta::all_groups`], with the times of their members.
     ///
     /// # Errors
@@ -240,6 +251,18 @@ mod tests {
         let asked = r#"/api/v1/groups?limit=200&search=profile.name eq "aws-admins" or profile.name eq "R&D \"x\"\\""#;
         assert_eq!(fake.paths(), [asked]);
         assert_eq!(okta.requests().by_request, BTreeMap::from([("GET /api/v1/groups".to_owned(), 1)]));
+    }
+
+    #[tokio::test]
+    async fn whether_the_token_is_let_in_is_one_request_that_follows_no_page() {
+        let fake = Fake::answering(|_, _, base| {
+            page_with_next(&json!([group("00g1", "a")]), &format!("{base}/api/v1/groups?after=00g1&limit=1"))
+        })
+        .await;
+        fake.client().lets_in().await.unwrap();
+        assert_eq!(fake.paths(), ["/api/v1/groups?limit=1"]);
+        let fake = Fake::answering(|_, _, _| refusal(401, "E0000011")).await;
+        assert!(matches!(fake.client().lets_in().await, Err(OktaError::WrongToken { .. })));
     }
 
     #[tokio::test]

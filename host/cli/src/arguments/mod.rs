@@ -55,7 +55,7 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// Make it so by a plan that was saved, if it still is the plan; otherwise say what moved since.
     Apply(Box<ApplyArguments>),
-    /// Check the configuration and its policies, and that Okta has what they read. Reads nobody, writes nothing.
+    /// Check the configuration and its policies, and that all a run needs can be had. Reads nobody, writes nothing.
     Check(check::CheckArguments),
     /// Tell why a person or a group is in AWS as it is, or is not there. Writes nothing.
     Explain(Box<explain::ExplainArguments>),

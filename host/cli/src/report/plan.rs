@@ -416,6 +416,14 @@ pub(crate) fn log_line(line: &LogLine) -> String {
     format!("{DIM}policy {}:{DIM:#} {}", line.level, plain(&line.message))
 }
 
+/// Lines of plugins' logs, for a program.
+pub(crate) fn log_json(lines: &[LogLine]) -> serde_json::Value {
+    let lines = lines
+        .iter()
+        .map(|line| serde_json::json!({ "level": line.level.to_string(), "message": line.message }));
+    lines.collect()
+}
+
 /// Something a client has to say about the service, for stderr.
 pub(crate) fn notice(text: &str) -> String {
     format!("{YELLOW}note{YELLOW:#}: {}", plain(text))

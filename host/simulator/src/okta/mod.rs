@@ -83,6 +83,7 @@ impl Okta {
             .route("/api/v1/users", get(users::list))
             .route("/api/v1/users/{id}", get(users::one))
             .route("/api/v1/users/{id}/groups", get(users::groups))
+            .route("/api/v1/meta/schemas/group/default", get(schema::group))
             .route("/api/v1/meta/schemas/user/default", get(schema::user))
             .fallback(async || OktaError::unknown_path())
             .method_not_allowed_fallback(async || OktaError::unsupported_method())
