@@ -51,11 +51,11 @@ fn file_name(policy: &str, taken: &mut BTreeSet<String>) -> String {
         Some(rest) => format!("+{rest}"),
         None => policy.to_owned(),
     };
-    let names = (1..).map(|number| match number {
+    let mut names = (1..).map(|number| match number {
         1 => shown.clone(),
         number => format!("{shown}+{number}"),
     });
-    let free = names.into_iter().find(|name| taken.insert(name.to_ascii_lowercase()));
+    let free = names.find(|name| taken.insert(name.to_ascii_lowercase()));
     format!("{}.toml", free.unwrap_or(shown))
 }
 
