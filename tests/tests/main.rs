@@ -27,6 +27,7 @@ mod plugin_run;
 mod plugin_test;
 mod policies;
 mod policies_in_a_row;
+mod record;
 mod repeatable;
 mod requests;
 mod rotation;

@@ -13,6 +13,7 @@ mod mention;
 mod pinning;
 mod policies;
 mod progress;
+mod record;
 mod reference;
 mod refusal;
 mod remembered;

@@ -59,7 +59,7 @@ pub(crate) async fn policies(
 }
 
 /// Who decides: a plugin that the command line names stands alone, with the configuration and the limits of the first policy.
-fn row(arguments: &RunArguments, configuration: &Configuration) -> Vec<PolicySection> {
+pub(crate) fn row(arguments: &RunArguments, configuration: &Configuration) -> Vec<PolicySection> {
     match &arguments.deciding.plugin {
         Some(plugin) => {
             configuration.policies.iter().take(1).map(|first| first.with_component(plugin)).collect()

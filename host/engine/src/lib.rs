@@ -4,7 +4,7 @@
 //! [`session`] (what a run needs), [`services`] (the two services, live or from a [`snapshot`]), [`state`] (what a run leaves to the next), `source` (Okta and the policy → the desired directory), `target` (the actual one),
 //! [`prepare`](mod@prepare) (both → a plan), [`plan_file`] (a plan that waits to be applied), [`apply`](mod@apply), [`witness`]
 //! (who hears of each operation: the [`lock`] that lets a run write, the [`journal`] of what it did), [`progress`] (what a person sees meanwhile); [`explain`] (why
-//! somebody or something is as it is); `subject` (whom an operation is about).
+//! somebody or something is as it is); `subject` (whom an operation is about); [`whole_file`] (how files are written).
 
 pub mod apply;
 pub mod error;
@@ -21,7 +21,7 @@ mod source;
 pub mod state;
 mod subject;
 mod target;
-mod whole_file;
+pub mod whole_file;
 pub mod witness;
 
 pub use apply::{Applied, Outcome, apply};

@@ -38,6 +38,13 @@ pub(crate) struct PlanArguments {
     /// Plan from a file that `usher snapshot save` wrote. Nobody is asked, and no secret is read.
     #[arg(long, value_name = "FILE")]
     pub(crate) snapshot: Option<PathBuf>,
+    /// Write what each policy was asked and what it answered into this folder, as case files for `usher plugin test`. They hold people's
+    /// profiles, and only you may read them.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) record: Option<PathBuf>,
+    /// Of every verdict and rule, record at most so many groups and so many people.
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "record", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) record_each: u32,
 }
 
 impl PlanArguments {

@@ -4,7 +4,7 @@ mod check;
 mod demo;
 mod explain;
 mod journal;
-mod plugin;
+pub(crate) mod plugin;
 mod run;
 mod simulate;
 mod snapshot;

@@ -18,14 +18,19 @@ use crate::connect::{self, Connected};
 use crate::exit::{ExitStatus, Failure};
 use crate::keeping::Keeping;
 use crate::progress::Bars;
+use crate::record::Recording;
 use crate::report::result::{Ending, PolicyReport, Refused, RunReport};
-use crate::report::{allowance, html, json, markdown, plan as text};
+use crate::report::{allowance, html, json, markdown, plan as text, record};
 
 /// Shows what a sync would change.
 pub(crate) async fn plan(arguments: &PlanArguments) -> Result<ExitStatus, Failure> {
+    let record = arguments.record.as_deref();
+    let record = record.map(|folder| Recording::begin(folder, arguments.record_each, &arguments.run));
+    let record = record.transpose().map_err(Failure::before_writing)?;
     let intent = Intent {
         format: arguments.format(),
         snapshot: arguments.snapshot.as_deref(),
+        record: record.as_ref(),
         out: arguments.out.as_deref(),
         ..Intent::new("sync", arguments.run.json)
     };
@@ -73,6 +78,8 @@ struct Intent<'a> {
     format: Format,
     /// Where it names a file, both sides come from it, and nothing can be written.
     snapshot: Option<&'a Path>,
+    /// Where it is kept what the policies were asked and what they answered.
+    record: Option<&'a Recording>,
     /// Where the plan is kept.
     out: Option<&'a Path>,
     /// Where it was kept.
@@ -104,6 +111,7 @@ impl Intent<'_> {
             command,
             format: if json { Format::Json } else { Format::Text },
             snapshot: None,
+            record: None,
             out: None,
             file: None,
             dry_run: true,
@@ -132,6 +140,9 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
         };
         remembered.recall(&origin.source, &origin.target, is_full)
     });
+    if let Some(recording) = intent.record {
+        recording.listen(&mut session.policy);
+    }
     if let Some(Expected::Plan(saved)) = &intent.expected {
         let there = (&saved.content.source, &saved.content.target);
         if there != (&origin.source, &origin.target) {
@@ -154,7 +165,7 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
     let prepared = prepare(session, &bars).await;
     bars.clear();
     let said = log.take();
-    let Prepared { plan, seen, source, target, policy, state, .. } = match prepared {
+    let Prepared { plan, seen, read, source, target, policy, state, .. } = match prepared {
         Ok(prepared) => prepared,
         Err(error) => return Err(Failure::from(error).before_writing().after(said)),
     };
@@ -164,6 +175,7 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
     for notice in target.notices() {
         talkln!("{}", text::notice(&notice));
     }
+    let is_redacted = read.redacted;
     let content = Content::of(&plan, &origin);
     let hash = content.hash();
     if intent.format == Format::Text {
@@ -172,6 +184,13 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
     if let Some(file) = intent.out {
         SavedPlan::save(&content, &plan, file)?;
         talkln!("{}", text::notice(&format!("the plan is kept in {}", file.display())));
+    }
+    let recorded = match intent.record {
+        Some(recording) => recording.write(&policy)?,
+        None => Vec::new(),
+    };
+    for line in record::lines(&recorded, is_redacted) {
+        talkln!("{}", text::notice(&line));
     }
 
     if let Some(remembered) = remembered.filter(|_| !intent.dry_run) {
@@ -196,6 +215,7 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
         ending,
         dry_run: intent.dry_run,
         policies: PolicyReport::of(&policy),
+        recorded,
         okta: source.requests(),
         identity_center: target.requests(),
         took: began.elapsed(),

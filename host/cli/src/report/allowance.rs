@@ -31,7 +31,7 @@ pub(crate) fn command(verb: &str, file: Option<&Path>, arguments: &RunArguments,
 }
 
 /// As a shell reads it as one word.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
     if !word.is_empty() && !word.starts_with('-') && word.chars().all(is_plain) {
         word.to_owned()

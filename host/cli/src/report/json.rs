@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::result::{Ending, PolicyReport, Refused, RunReport};
+use crate::record::Recorded;
 
 /// The version of this document's shape.
 const VERSION: u32 = 1;
@@ -31,6 +32,7 @@ pub(crate) fn run(report: &RunReport) -> Value {
         "status": status,
         "exitStatus": report.status() as u8,
         "policies": report.policies.iter().map(policy).collect::<Vec<_>>(),
+        "recorded": report.recorded.iter().map(recorded).collect::<Vec<_>>(),
         "seen": report.seen,
         "hash": report.hash,
         "plan": plan,
@@ -62,6 +64,18 @@ fn refusal(refused: &Refused) -> Value {
         "losses": losses.collect::<Vec<_>>(),
         "protected": refused.protected,
         "allow": refused.command,
+    })
+}
+
+/// A case file that was written.
+fn recorded(recorded: &Recorded) -> Value {
+    let Recorded { policy, component, path, groups, groups_asked, users, users_asked } = recorded;
+    json!({
+        "policy": policy,
+        "source": component,
+        "file": path.display().to_string(),
+        "groups": { "recorded": groups, "asked": groups_asked },
+        "users": { "recorded": users, "asked": users_asked },
     })
 }
 

@@ -8,4 +8,5 @@ pub(crate) mod journal;
 pub(crate) mod json;
 pub(crate) mod markdown;
 pub(crate) mod plan;
+pub(crate) mod record;
 pub(crate) mod result;

@@ -12,6 +12,7 @@ use usher_engine::prepare::Seen;
 use usher_policy::{ConfiguredPolicy, PolicyChain, Provenance, Usage};
 
 use crate::exit::ExitStatus;
+use crate::record::Recorded;
 
 /// How a run ended after its plan.
 pub(crate) enum Ending {
@@ -87,6 +88,8 @@ pub(crate) struct RunReport {
     pub(crate) dry_run: bool,
     /// Who decided, in the order in which they were asked.
     pub(crate) policies: Vec<PolicyReport>,
+    /// The case files that were written.
+    pub(crate) recorded: Vec<Recorded>,
     pub(crate) okta: usher_okta::RequestCounts,
     pub(crate) identity_center: usher_identity_center::RequestCounts,
     pub(crate) took: Duration,
