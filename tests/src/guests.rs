@@ -40,7 +40,8 @@ pub fn javascript() -> Result<&'static JavaScript, String> {
 pub fn install_javascript(place: &Path, path: Option<&Path>) -> Result<JavaScript, String> {
     let mut install = Command::new(script("install-javascript"));
     install.arg(place).stdin(Stdio::null()).envs(path.map(|path| ("PATH", path)));
-    let output = install.output().map_err(|error| format!("install-javascript cannot be started: {error}"))?;
+    let output =
+        install.output().map_err(|error| format!("install-javascript cannot be started: {error}"))?;
     if output.status.success() {
         return Ok(JavaScript { modules: place.join("javascript/node_modules") });
     }

@@ -158,8 +158,11 @@ mod tests {
                 || package["link"] == true
                 || (package["integrity"].is_string() && package["resolved"].is_null())
         };
-        let loose: Vec<&String> =
-            packages.iter().filter(|(path, package)| !is_pinned(path, package)).map(|(path, _)| path).collect();
+        let loose: Vec<&String> = packages
+            .iter()
+            .filter(|(path, package)| !is_pinned(path, package))
+            .map(|(path, _)| path)
+            .collect();
         assert!(loose.is_empty(), "{loose:?}");
         let package: serde_json::Value = serde_json::from_str(&file(&files, "package.json")).unwrap();
         for dependencies in ["dependencies", "devDependencies"] {
