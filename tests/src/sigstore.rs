@@ -33,8 +33,8 @@ pub struct Signing<'a> {
 
 /// Puts bundles and trust roots into a folder. None when the programs cannot be had: then the test ends here, having said so.
 pub fn sign(test: &str, folder: &Path, signings: &[Signing<'_>]) -> Option<()> {
-    let modules = match javascript() {
-        Ok(modules) => modules,
+    let tools = match javascript() {
+        Ok(tools) => tools,
         Err(why) => {
             skip(test, &why);
             return None;
@@ -55,10 +55,11 @@ pub fn sign(test: &str, folder: &Path, signings: &[Signing<'_>]) -> Option<()> {
             })
         })
         .collect();
-    let mut child = Command::new("node")
-        .arg(script("sigstore.cjs"))
+    let mut child = tools
+        .command("node")
+        .arg(script("sigstore/sign.cjs"))
         .arg(folder)
-        .env("NODE_PATH", modules)
+        .env("NODE_PATH", tools.sigstore())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -69,6 +70,6 @@ pub fn sign(test: &str, folder: &Path, signings: &[Signing<'_>]) -> Option<()> {
     let _ = stdin.write_all(json!({ "signings": signings }).to_string().as_bytes());
     drop(stdin);
     let output = child.wait_with_output().expect("a script ends");
-    assert!(output.status.success(), "sigstore.cjs:\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "sigstore/sign.cjs:\n{}", String::from_utf8_lossy(&output.stderr));
     Some(())
 }

@@ -47,8 +47,8 @@ pub(crate) async fn policies(
         loaded.iter().map(|(section, policy)| (section.clone(), policy.log().clone())).collect();
     let configured = tokio::task::spawn_blocking(move || configure(loaded, now)).await?;
     // It was read before; without it, the lines stay as the policies wrote them.
-    let text = std::fs::read_to_string(&arguments.config).unwrap_or_default();
-    let file = arguments.config.display().to_string();
+    let text = std::fs::read_to_string(&arguments.deciding.config).unwrap_or_default();
+    let file = arguments.deciding.config.display().to_string();
     for (section, log) in &logs {
         log.reword(|line| remark::placed(&file, &text, section, line));
     }

@@ -63,7 +63,7 @@ pub(crate) enum RecordError {
 impl Recording {
     /// Looks whether the folder may be written to, and makes it. Nothing else is read before this.
     pub(crate) fn begin(folder: &Path, each: u32, arguments: &RunArguments) -> Result<Self, Failure> {
-        let configuration = Configuration::read(&arguments.config).map_err(Failure::usage)?;
+        let configuration = Configuration::read(&arguments.deciding.config).map_err(Failure::usage)?;
         let row = policies::row(arguments, &configuration);
         let row = row.into_iter().map(|section| (section.name, section.component));
         let files = folder::files(folder, row.collect()).map_err(Failure::usage)?;
