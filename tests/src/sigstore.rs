@@ -1,9 +1,9 @@
 //! Signatures by identities of a private Sigstore, made by programs that others wrote: @sigstore/mock is its authority and its logs,
-//! @sigstore/sign signs. `tests/peers/sigstore.cjs` brings them together; nobody else is asked.
+//! @sigstore/sign signs. `tests/peers/sigstore/sign.cjs` brings them together; nobody else is asked.
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::json;
 

@@ -62,7 +62,7 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
     };
     references.extend(listed.clone());
     let secrets = Secrets::resolve(&references).await?;
-    let value = |reference| {
+    let value = |reference: &SecretRef| {
         secrets
             .get(reference)
             .cloned()

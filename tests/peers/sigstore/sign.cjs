@@ -1,7 +1,7 @@
 // Signs as identities of private Sigstores: @sigstore/sign gets a certificate and a log entry for each signature from the
 // services of @sigstore/mock, which run here, on loopback, for as long as this takes.
 //
-//   node sigstore.cjs FOLDER     with node_modules on NODE_PATH; reads {"signings": [...]} from stdin, see tests/src/sigstore.rs
+//   node sign.cjs FOLDER     with node_modules on NODE_PATH; reads {"signings": [...]} from stdin, see tests/src/sigstore.rs
 //
 // For each Sigstore that a signing names, FOLDER gets its trust root, NAME.root.json; for each signing its bundle, NAME.sigstore.json.
 // Nothing of it is worth keeping.
