@@ -54,10 +54,14 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
             .ok_or_else(|| anyhow::anyhow!("{reference} was asked for and not answered"))
     };
 
-    let okta = OktaSettings::new(configuration.okta_base, value(&configuration.okta_token)?);
+    let mut okta = OktaSettings::new(configuration.okta_base, value(&configuration.okta_token)?);
+    if let Some(timeout) = configuration.okta_timeout {
+        okta = okta.waiting(timeout);
+    }
     let okta = Okta::new(okta)?;
-    let scim =
+    let mut scim =
         usher_identity_center::Settings::new(configuration.scim_endpoint, value(&configuration.scim_token)?);
+    scim.timeout = configuration.scim_timeout.unwrap_or(scim.timeout);
     let identity_center = IdentityCenter::new(scim)?;
 
     let (candidates, scope) = if !arguments.groups.is_empty() {
