@@ -49,6 +49,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("usher-first-contract", &[]),
     ("usher-hostile", &[]),
     ("usher-tests", &["usher-plugin-build"]),
+    ("usher-model", &[]),
 ];
 
 /// Only for tests: what stands on the right may help to test what stands on the left.
@@ -58,6 +59,18 @@ const ALLOWED_IN_TESTS: &[(&str, &[&str])] = &[
     ("usher-plugin-rules", &["usher-core", "usher-plugin-build", "usher-policy"]),
     ("usher-plugins", &["usher-core", "usher-policy"]),
     ("acme-teams", &["usher-core", "usher-plugin-build", "usher-policy"]),
+    (
+        "usher-model",
+        &[
+            "usher-core",
+            "usher-engine",
+            "usher-identity-center",
+            "usher-okta",
+            "usher-plugins",
+            "usher-policy",
+            "usher-simulator",
+        ],
+    ),
 ];
 
 /// A crate of the workspace, and the names of those it uses.

@@ -76,10 +76,14 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
 
     let mut okta = OktaSettings::new(configuration.okta_base, value(&okta_token)?);
     okta.renewal = okta_renewal(&renewable, okta_token);
+    if let Some(timeout) = configuration.okta_timeout {
+        okta = okta.waiting(timeout);
+    }
     let okta = Okta::new(okta)?;
     let mut scim =
         usher_identity_center::Settings::new(configuration.scim_endpoint, value(&scim_token)?);
     scim.renewal = usher_identity_center::Renewal::by(renewal(&renewable, scim_token));
+    scim.timeout = configuration.scim_timeout.unwrap_or(scim.timeout);
     let identity_center = IdentityCenter::new(scim)?;
 
     let (candidates, scope) = if !arguments.groups.is_empty() {
