@@ -50,7 +50,8 @@ fn tokens_replaced_while_identity_center_is_written_are_read_again_once_for_all(
 fn an_okta_token_that_is_still_wrong_is_asked_for_once_and_told() {
     let sim = acme();
     sim.fault(&json!({ "service": "okta", "request": MEMBERS, "times": 1000, "status": 401 }));
-    let outcome = sim.sync([]).fails_clearly(1).says("does not accept the API token").says("Security > API > Tokens");
+    let outcome =
+        sim.sync([]).fails_clearly(1).says("does not accept the API token").says("Security > API > Tokens");
     let requests = sim.requests();
     read_again(&requests, 1);
     // The same token is not shown twice: each request is sent once.
@@ -62,7 +63,10 @@ fn an_okta_token_that_is_still_wrong_is_asked_for_once_and_told() {
 fn an_identity_center_token_that_is_still_wrong_is_asked_for_once_and_told() {
     let sim = acme();
     sim.fault(&json!({ "service": "scim", "request": "GET /Users", "times": 1000, "status": 401 }));
-    sim.sync([]).fails_clearly(1).says("does not accept the SCIM access token").says("Automatic provisioning");
+    sim.sync([])
+        .fails_clearly(1)
+        .says("does not accept the SCIM access token")
+        .says("Automatic provisioning");
     let requests = sim.requests();
     read_again(&requests, 1);
     assert_eq!((requests.scim["GET /Users"], requests.writes()), (1, 0));

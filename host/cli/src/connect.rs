@@ -80,8 +80,7 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
         okta = okta.waiting(timeout);
     }
     let okta = Okta::new(okta)?;
-    let mut scim =
-        usher_identity_center::Settings::new(configuration.scim_endpoint, value(&scim_token)?);
+    let mut scim = usher_identity_center::Settings::new(configuration.scim_endpoint, value(&scim_token)?);
     scim.renewal = usher_identity_center::Renewal::by(renewal(&renewable, scim_token));
     scim.timeout = configuration.scim_timeout.unwrap_or(scim.timeout);
     let identity_center = IdentityCenter::new(scim)?;
@@ -106,7 +105,8 @@ pub(crate) fn okta_renewal(secrets: &Arc<RenewableSecrets>, token: SecretRef) ->
     usher_okta::Renewal::by(renewal(secrets, token))
 }
 
-type Renewed = Pin<Box<dyn Future<Output = Result<SecretString, Box<dyn std::error::Error + Send + Sync>>> + Send>>;
+type Renewed =
+    Pin<Box<dyn Future<Output = Result<SecretString, Box<dyn std::error::Error + Send + Sync>>> + Send>>;
 
 /// Reads a token again, together with the other tokens of the run.
 fn renewal(secrets: &Arc<RenewableSecrets>, token: SecretRef) -> impl Fn() -> Renewed + Send + Sync + use<> {

@@ -16,8 +16,8 @@ mod progress;
 mod record;
 mod reference;
 mod refusal;
-mod remembered;
 mod remark;
+mod remembered;
 mod report;
 mod trust;
 

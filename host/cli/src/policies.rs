@@ -53,8 +53,9 @@ pub(crate) async fn policies(
         log.reword(|line| remark::placed(&file, &text, section, line));
     }
     let log = ChainLog::new(logs.into_iter().map(|(section, log)| (section.name, log)).collect());
-    let configured = configured
-        .map_err(|refused| Failure::usage(refusal::of_row(&arguments.deciding.config, &refused)).after(log.take()))?;
+    let configured = configured.map_err(|refused| {
+        Failure::usage(refusal::of_row(&arguments.deciding.config, &refused)).after(log.take())
+    })?;
     Ok((PolicyChain::new(configured).map_err(Failure::usage)?, log))
 }
 

@@ -52,8 +52,9 @@ fn facts(content: &Content) -> Facts<'_> {
             add(&mut facts, &step.object, format!("{} {why}", verb(step)));
         }
         for change in &step.changes {
-            let value =
-                |value: &Option<String>| value.as_ref().map_or("none".to_owned(), |it| quoted(it).to_string());
+            let value = |value: &Option<String>| {
+                value.as_ref().map_or("none".to_owned(), |it| quoted(it).to_string())
+            };
             let told = format!("{} {} → {}", change.attribute, value(&change.before), value(&change.after));
             add(&mut facts, &step.object, told);
         }

@@ -39,7 +39,8 @@ mod tests {
 
     #[test]
     fn names_of_any_script_stay_readable() {
-        for name in ["टीम", "Ἀθηνᾶ", "王小明", "אורי", "กลุ่ม", "e\u{301}quipe", "می\u{200c}خواهم", "Zoë 🙂"] {
+        for name in ["टीम", "Ἀθηνᾶ", "王小明", "אורי", "กลุ่ม", "e\u{301}quipe", "می\u{200c}خواهم", "Zoë 🙂"]
+        {
             assert_eq!(quoted(name).to_string(), format!("\"{name}\""));
         }
     }

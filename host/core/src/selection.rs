@@ -178,6 +178,10 @@ fn target_problem(target: &TargetGroup) -> Option<String> {
 /// Why a key that a decision about a group chose cannot be its own: it is an Okta group's id, which is that group's key already.
 fn borrowed_id(target: &TargetGroup, ids: &BTreeSet<&str>) -> Option<String> {
     let key = target.key.as_deref()?;
-    (ids.contains(key) || OktaGroupId::is_okta_shaped(key))
-        .then(|| format!("the key {} that the policy chose is the id of an Okta group; no key means the group's own id", quoted(key)))
+    (ids.contains(key) || OktaGroupId::is_okta_shaped(key)).then(|| {
+        format!(
+            "the key {} that the policy chose is the id of an Okta group; no key means the group's own id",
+            quoted(key)
+        )
+    })
 }

@@ -240,5 +240,7 @@ fn without_account(user: &UserRef) -> Outcome {
 }
 
 fn without_group(group: &GroupRef) -> Outcome {
-    Outcome::Failed { error: format!("the group {} is not there: creating it failed", quoted(&group.display_name)) }
+    Outcome::Failed {
+        error: format!("the group {} is not there: creating it failed", quoted(&group.display_name)),
+    }
 }

@@ -100,6 +100,9 @@ pub enum Reading {
 /// Any failed or partial read of the source, a policy without an answer, an empty selection: then there is no plan.
 pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepared, EngineError> {
     let Session { source, target, policy, candidates, scope, settings, recall, now } = session;
+    if let Some(okta) = source.live() {
+        okta.begin();
+    }
     // Who looks at a part leaves nothing to those who look at the whole, and believes nothing of theirs.
     let recall = recall.filter(|_| scope == Scope::Whole);
     let recall = recall.as_ref();

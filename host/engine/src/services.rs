@@ -254,7 +254,9 @@ fn find_group(
     display_name: &str,
 ) -> Result<Option<ActualGroup>, SnapshotError> {
     if !snapshot.looked_up.groups.contains(key) {
-        return Err(SnapshotError::NotLookedUp { what: format!("the group {} ({key})", quoted(display_name)) });
+        return Err(SnapshotError::NotLookedUp {
+            what: format!("the group {} ({key})", quoted(display_name)),
+        });
     }
     let mut groups = snapshot.actual.groups.values();
     Ok(groups.find(|group| name::same(&group.display_name, display_name)).cloned())

@@ -150,8 +150,10 @@ fn conflict(
 ) -> ScimError {
     let (attribute, contested) = match (holder, email) {
         (Some((attribute, user)), _) => {
-            let external_id =
-                user.external_id.as_deref().map_or("no externalId".into(), |id| format!("externalId {}", quoted(id)));
+            let external_id = user
+                .external_id
+                .as_deref()
+                .map_or("no externalId".into(), |id| format!("externalId {}", quoted(id)));
             let contested = format!(
                 "its {attribute} is held by the user {} (id {}, {external_id})",
                 quoted(&user.account.user_name),

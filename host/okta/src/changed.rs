@@ -25,10 +25,15 @@ impl Okta {
         Ok(people.into_iter().filter(|user| met.insert(user.id.clone())).map(SourceUser::from).collect())
     }
 
-    /// What Okta's clock showed in its first answer to this client: before it, nothing was read. None before there is an answer, and
-    /// where it bore no date.
+    /// Another reading begins: of what was read before nothing is part of it.
+    pub fn begin(&self) {
+        *self.transport.began() = None;
+    }
+
+    /// What Okta's clock showed in its first answer since the reading began: before it, nothing was read. None before there is an
+    /// answer, and where it bore no date.
     pub fn began(&self) -> Option<Timestamp> {
-        self.transport.began.get().copied().flatten()
+        self.transport.began().flatten()
     }
 }
 
@@ -78,5 +83,9 @@ mod tests {
         okta.all_groups().await.unwrap();
         okta.all_groups().await.unwrap();
         assert_eq!(okta.began(), Some(time("2026-03-01T17:45:10Z")));
+        okta.begin();
+        assert_eq!(okta.began(), None);
+        okta.all_groups().await.unwrap();
+        assert_eq!(okta.began(), Some(time("2026-03-01T17:45:12Z")));
     }
 }

@@ -1,7 +1,7 @@
 //! One request with its repeats: the only place that sends the token.
 
 use std::error::Error as _;
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -39,8 +39,8 @@ pub(crate) struct Transport {
     pace: Pace,
     pub(crate) spent: Spent,
     retry: RetryPolicy,
-    /// The date of the first answer.
-    pub(crate) began: OnceLock<Option<Timestamp>>,
+    /// The date of the first answer since a reading began; none before there is one.
+    began: Mutex<Option<Option<Timestamp>>>,
 }
 
 impl Transport {
@@ -69,8 +69,12 @@ impl Transport {
             pace: Pace::new(settings.share, &settings.retry),
             spent: Spent::default(),
             retry: settings.retry.clone(),
-            began: OnceLock::new(),
+            began: Mutex::default(),
         })
+    }
+
+    pub(crate) fn began(&self) -> MutexGuard<'_, Option<Option<Timestamp>>> {
+        self.began.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks until there is an answer that a repeat would not better.
@@ -102,7 +106,7 @@ impl Transport {
                     continue;
                 }
             };
-            self.began.get_or_init(|| window::date(&headers));
+            self.began().get_or_insert_with(|| window::date(&headers));
             let window = Window::read(&headers);
             if let Some(window) = window {
                 // Whatever a 429 says of the rest, there is none for us.

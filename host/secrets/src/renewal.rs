@@ -54,7 +54,8 @@ impl RenewableSecrets {
         }
         let before = self.readings.load(Ordering::Acquire);
         let mut latest = self.latest.lock().await;
-        let is_answered = self.readings.load(Ordering::Acquire) != before || self.is_replaced(&latest, reference);
+        let is_answered =
+            self.readings.load(Ordering::Acquire) != before || self.is_replaced(&latest, reference);
         let values = match latest.take().filter(|_| is_answered) {
             Some(values) => values,
             None => {
@@ -103,8 +104,11 @@ mod tests {
     async fn all_are_read_in_one_call_however_many_ask_and_when() {
         let store = FakeStore::with(&[("okta", "new-okta"), ("scim", "new-scim")]).await;
         let secrets = began_with(["old", "old"]);
-        let (one, two, three) =
-            tokio::join!(renewed(&secrets, &store, 0), renewed(&secrets, &store, 1), renewed(&secrets, &store, 0));
+        let (one, two, three) = tokio::join!(
+            renewed(&secrets, &store, 0),
+            renewed(&secrets, &store, 1),
+            renewed(&secrets, &store, 0)
+        );
         assert_eq!([one, two, three], ["new-okta", "new-scim", "new-okta"]);
         assert_eq!(renewed(&secrets, &store, 1).await, "new-scim");
         assert_eq!(store.calls(), [json!({ "Names": ["okta", "scim"], "WithDecryption": true })]);

@@ -56,6 +56,7 @@ impl History {
                 &[Leavers::Deactivate, Leavers::Keep, Leavers::Delete, Leavers::Delete],
             ),
             orphaned_groups,
+            deferral: None,
             protected: Protected::default(),
         };
         let user_names =

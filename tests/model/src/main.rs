@@ -27,7 +27,7 @@ use history::History;
 use play::{Met, play};
 use shrink::shrink;
 use stage::Stage;
-use way::{Way, Whole};
+use way::{Incremental, Way, Whole};
 
 /// Histories that are played when nobody asks for another number.
 const HISTORIES: u64 = 200;
@@ -126,4 +126,14 @@ async fn told(stage: &mut Stage<'_>, way: &mut impl Way, seed: u64, seen: &mut M
 #[test]
 fn after_every_run_of_a_history_the_directory_is_what_the_design_says() {
     play_all(|| Whole);
+}
+
+#[test]
+fn runs_that_read_what_has_changed_end_where_runs_end_that_read_everything() {
+    play_all(Incremental::default);
+    let [incremental, quiet] = [0, 1].map(|which| way::INCREMENTAL[which].load(Ordering::Relaxed));
+    println!(
+        "{incremental} of the runs read only what had changed, and {quiet} of these did not look at the target"
+    );
+    assert!(number("USHER_HISTORY").is_some() || incremental > quiet && quiet > 0);
 }

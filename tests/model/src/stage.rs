@@ -75,6 +75,7 @@ impl<'a> Stage<'a> {
             candidates: Candidates::All,
             scope: Scope::Whole,
             settings: settings.clone(),
+            recall: None,
             now: 0,
         };
         let Ran { plan, applied, source, target, policy } = way.run(session, witness).await?;

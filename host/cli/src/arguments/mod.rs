@@ -172,7 +172,8 @@ mod tests {
 
     /// The run that a command line means.
     fn run(line: &[&str]) -> RunArguments {
-        let arguments = Arguments::try_parse_from(["usher"].iter().chain(line)).unwrap_or_else(|error| panic!("{error}"));
+        let arguments =
+            Arguments::try_parse_from(["usher"].iter().chain(line)).unwrap_or_else(|error| panic!("{error}"));
         match arguments.command {
             Command::Plan(arguments) => arguments.run,
             Command::Sync(arguments) => arguments.run,
@@ -187,8 +188,14 @@ mod tests {
         }
     }
 
-    const COMMANDS: [&[&str]; 6] =
-        [&["plan"], &["sync"], &["apply", "p.json"], &["check"], &["explain", "ann"], &["snapshot", "save", "s.json"]];
+    const COMMANDS: [&[&str]; 6] = [
+        &["plan"],
+        &["sync"],
+        &["apply", "p.json"],
+        &["check"],
+        &["explain", "ann"],
+        &["snapshot", "save", "s.json"],
+    ];
 
     #[test]
     fn every_command_that_plans_is_told_in_the_same_way_who_decides() {

@@ -40,7 +40,9 @@ pub(crate) async fn demo(arguments: &DemoArguments) -> Result<ExitStatus, Failur
     heading("Make it so");
     let sync = stage.usher(&["sync"]).await?;
     let (repeated, news) = after_the_same(&plan, &sync);
-    outln!("{DIM}({repeated} lines as above, to the letter: sync makes the plan anew, and it is the same){DIM:#}");
+    outln!(
+        "{DIM}({repeated} lines as above, to the letter: sync makes the plan anew, and it is the same){DIM:#}"
+    );
     out!("{news}");
     heading("Again: nothing left to do");
     out!("{}", stage.usher(&["sync"]).await?);
@@ -149,7 +151,9 @@ sync = 'group.name'
 
 /// How many lines a text begins with that another one began with too, and what comes after them.
 fn after_the_same<'a>(before: &str, text: &'a str) -> (usize, &'a str) {
-    let same = || before.split_inclusive('\n').zip(text.split_inclusive('\n')).take_while(|(one, other)| one == other);
+    let same = || {
+        before.split_inclusive('\n').zip(text.split_inclusive('\n')).take_while(|(one, other)| one == other)
+    };
     let length: usize = same().map(|(line, _)| line.len()).sum();
     (same().count(), &text[length..])
 }

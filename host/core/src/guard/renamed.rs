@@ -48,7 +48,11 @@ impl<'a> Renamed<'a> {
     }
 
     /// Every name of a group that loses members.
-    pub(super) fn group<'b>(&'b self, id: &ScimGroupId, name: &'b str) -> impl Iterator<Item = &'b str> + use<'b, 'a> {
+    pub(super) fn group<'b>(
+        &'b self,
+        id: &ScimGroupId,
+        name: &'b str,
+    ) -> impl Iterator<Item = &'b str> + use<'b, 'a> {
         std::iter::once(name).chain(self.groups.get(id).into_iter().flatten().copied())
     }
 }

@@ -219,7 +219,8 @@ fn a_protected_name_is_told_in_the_letters_it_is_written_in() {
 
 #[test]
 fn who_is_renamed_is_protected_by_the_old_name_and_by_the_new_one() {
-    let protected = Protected { users: vec!["root*".parse().unwrap()], groups: vec!["aws-*".parse().unwrap()] };
+    let protected =
+        Protected { users: vec!["root*".parse().unwrap()], groups: vec!["aws-*".parse().unwrap()] };
     let rename = |before: &str, after: &str| AttributeChange {
         attribute: "userName".into(),
         before: Some(before.into()),
@@ -228,12 +229,15 @@ fn who_is_renamed_is_protected_by_the_old_name_and_by_the_new_one() {
     let by = |changes: Vec<Change>, members: &[(&str, usize)]| {
         let plan = plan(changes, standing(members));
         let hash = Content::of(&plan, &Origin::default()).hash();
-        check(plan, hash, &Guards::default(), &protected, None).err().map_or(vec![], |refusal| refusal.protected)
+        check(plan, hash, &Guards::default(), &protected, None)
+            .err()
+            .map_or(vec![], |refusal| refusal.protected)
     };
     let account = Box::<Account>::default;
     for (before, after) in [("root", "user1"), ("user1", "root")] {
         let changes = vec![rename(before, after)];
-        let deactivates = Change::DeactivateUser { user: user(1), account: account(), changes: changes.clone() };
+        let deactivates =
+            Change::DeactivateUser { user: user(1), account: account(), changes: changes.clone() };
         assert_eq!(by(vec![deactivates], &[]), ["it deactivates \"user1\""], "{before} {after}");
         let renames = Change::UpdateUser { user: user(1), account: account(), changes };
         let gone = by(vec![renames, remove("a", 2)], &[("a", 9)]);

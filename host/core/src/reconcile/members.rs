@@ -220,9 +220,11 @@ impl Members<'_> {
             if let Some(pattern) = &pattern {
                 let user_name = self.actual.users.get(*id).map_or("", |user| &user.account.user_name);
                 let group = &group.display_name;
-                findings
-                    .notes
-                    .push(format!("{user_name} stays in the group {}: protected by {}", quoted(group), quoted(pattern)));
+                findings.notes.push(format!(
+                    "{user_name} stays in the group {}: protected by {}",
+                    quoted(group),
+                    quoted(pattern)
+                ));
             }
             pattern.is_none()
         });

@@ -43,7 +43,8 @@ impl Reply {
 
 impl Tenant {
     async fn start(settings: ScimSettings) -> Self {
-        let server = ScimServer::new(ScimSettings { token: Shared::new("scim-token".to_owned()), ..settings });
+        let server =
+            ScimServer::new(ScimSettings { token: Shared::new("scim-token".to_owned()), ..settings });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let router = server.router();
