@@ -1,4 +1,4 @@
-//! Takes a lock, keeps it, checks it before each write, and gives it back.
+//! A lock in a file: taken, renewed, checked before each write and given back while the system's own lock on the file is held.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -9,37 +9,31 @@ use jiff::Timestamp;
 use tokio::task::JoinHandle;
 use usher_identity_center::Permission;
 
-use super::error::{Holder, LockError};
+use super::error::LockError;
+use super::held::LEASE_SECONDS;
 use super::owner::Owner;
-use super::record::{Record, seconds_between};
+use super::record::{Record, held, seconds_between};
 use crate::journal::private;
-
-/// How long a lock lasts that nobody renews.
-const LEASE_SECONDS: u64 = 60;
 
 /// How often it is renewed.
 const RENEWAL: Duration = Duration::from_secs(LEASE_SECONDS / 4);
 
-/// A lock that this run holds; given back when it is dropped.
+/// A lock in a file; given back when it is dropped.
 #[derive(Debug)]
-pub struct Lock {
+pub(super) struct FileLock {
     path: PathBuf,
     run: String,
     renewal: JoinHandle<()>,
 }
 
-impl Lock {
-    /// Takes the lock for a run, and renews it from now on. One whose owner is gone, or whose lease is over, is taken over.
-    ///
-    /// Must be called within a Tokio runtime.
-    ///
-    /// # Errors
-    /// [`LockError::Held`] with who holds it; a file that cannot be used or is no lock.
-    pub fn take(path: &Path, run: &str) -> Result<Self, LockError> {
+impl FileLock {
+    /// Takes the lock and renews it from now on.
+    pub(super) fn take(path: &Path, run: &str) -> Result<Self, LockError> {
         change(path, |standing| {
             let now = Timestamp::now();
             if let Some(standing) = standing.filter(|it| !it.is_over(now) && !it.owner().is_gone()) {
-                return Err(held(path, &standing, now));
+                let renewed = u64::try_from(seconds_between(standing.renewed, now)).unwrap_or(0);
+                return Err(held(path.display().to_string(), &standing, renewed));
             }
             Ok(Some(Record::new(run, &Owner::me(), LEASE_SECONDS, now)))
         })?;
@@ -48,17 +42,11 @@ impl Lock {
         Ok(Self { path, run, renewal })
     }
 
-    /// Whether this run still holds the lock. Asked before each write.
-    ///
-    /// # Errors
-    /// [`LockError::Lost`] when another run has it, nobody has, or its lease is over, whatever the reason: a machine that slept, a disk
-    /// that hung.
-    pub fn check(&self) -> Result<(), LockError> {
+    pub(super) fn check(&self) -> Result<(), LockError> {
         check(&self.path, &self.run)
     }
 
-    /// The same, for whoever is to ask without holding the lock.
-    pub fn permission(&self) -> Permission {
+    pub(super) fn permission(&self) -> Permission {
         let (path, run) = (self.path.clone(), self.run.clone());
         Permission::of(move || check(&path, &run).map_err(|error| error.to_string()))
     }
@@ -81,7 +69,7 @@ fn check(path: &Path, run: &str) -> Result<(), LockError> {
     }
 }
 
-impl Drop for Lock {
+impl Drop for FileLock {
     fn drop(&mut self) {
         self.renewal.abort();
         // Where this fails the lease ends by itself.
@@ -138,25 +126,4 @@ fn write(file: &mut File, record: Option<&Record>) -> io::Result<()> {
     file.seek(SeekFrom::Start(0))?;
     file.write_all(&bytes)?;
     file.set_len(bytes.len() as u64)
-}
-
-fn held(path: &Path, standing: &Record, now: Timestamp) -> LockError {
-    let holder = Holder {
-        run: standing.run.clone(),
-        host: standing.host.clone(),
-        pid: standing.pid,
-        age: words(seconds_between(standing.since, now)),
-        renewed: words(seconds_between(standing.renewed, now)),
-        lease: standing.lease_seconds,
-    };
-    LockError::Held { path: path.display().to_string(), holder: Box::new(holder) }
-}
-
-/// "17 s", "5 min", "3 h".
-fn words(seconds: i64) -> String {
-    match seconds.max(0) {
-        seconds if seconds < 120 => format!("{seconds} s"),
-        seconds if seconds < 7200 => format!("{} min", seconds / 60),
-        seconds => format!("{} h", seconds / 3600),
-    }
 }
