@@ -112,8 +112,9 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
         }
         None => connect::session(arguments).await,
     };
-    let Connected { session, log, guards, origin, keeping } = connected.map_err(Failure::before_writing)?;
+    let connected = connected.map_err(Failure::before_writing)?;
     if let Some(Expected::Plan(saved)) = &intent.expected {
+        let origin = &connected.origin;
         let there = (&saved.content.source, &saved.content.target);
         if there != (&origin.source, &origin.target) {
             let error = anyhow::anyhow!(
@@ -127,12 +128,30 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
             return Err(Failure::usage(error).before_writing());
         }
     }
-    let keeping = match intent.dry_run {
+    let mut keeping = match intent.dry_run {
         true => None,
-        false => Some(Keeping::begin(&keeping).map_err(Failure::before_writing)?),
+        false => Some(Keeping::begin(&connected.keeping).await.map_err(Failure::before_writing)?),
     };
+    let report = under_lock(arguments, &intent, connected, keeping.as_mut(), &bars, began).await;
+    // Where it ended early.
+    if let Some(keeping) = &mut keeping {
+        keeping.end().await;
+    }
+    report
+}
+
+/// The run from its first reading to its last word.
+async fn under_lock(
+    arguments: &RunArguments,
+    intent: &Intent<'_>,
+    connected: Connected,
+    mut keeping: Option<&mut Keeping>,
+    bars: &Bars,
+    began: Instant,
+) -> Result<RunReport, Failure> {
+    let Connected { session, log, guards, origin, .. } = connected;
     let protected = session.settings.protected.clone();
-    let prepared = prepare(session, &bars).await;
+    let prepared = prepare(session, bars).await;
     bars.clear();
     let said = log.take();
     let Prepared { plan, seen, source, target, policy, .. } = match prepared {
@@ -155,7 +174,7 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
         talkln!("{}", text::notice(&format!("the plan is kept in {}", file.display())));
     }
 
-    let (plan, ending) = match moved(&intent, &content, &hash) {
+    let (plan, ending) = match moved(intent, &content, &hash) {
         Some(ending) => (plan, ending),
         None => match guard::check(plan, hash.clone(), &guards, &protected, intent.allowed) {
             Err(refusal) => {
@@ -163,9 +182,13 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
                 let (plan, refused) = Refused::of(refusal, command);
                 (plan, Ending::Refused(refused))
             }
-            Ok(guarded) => finish(guarded, keeping, &target, &policy, &bars).await?,
+            Ok(guarded) => finish(guarded, keeping.as_deref_mut(), &target, &policy, bars).await?,
         },
     };
+    // Before the last words: whoever reads them page by page keeps nobody waiting.
+    if let Some(keeping) = keeping {
+        keeping.end().await;
+    }
     let report = RunReport {
         plan,
         content,
@@ -207,7 +230,7 @@ fn moved(intent: &Intent<'_>, content: &Content, hash: &PlanHash) -> Option<Endi
 /// Writes the plan where there is something to keep the record of it with: a run that only looks has none.
 async fn finish(
     plan: GuardedPlan,
-    keeping: Option<Keeping>,
+    keeping: Option<&mut Keeping>,
     target: &Target,
     policy: &PolicyChain,
     bars: &Bars,

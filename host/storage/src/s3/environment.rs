@@ -56,7 +56,11 @@ pub(super) fn client(
     bucket: &Bucket,
 ) -> Result<(Client, Option<String>), StorageError> {
     let named = bucket.region.clone().map(Region::new);
-    let found = config.and_then(|config| Some((named.or_else(|| config.region().cloned())?, config)));
+    let found = config.and_then(|config| {
+        // A variable that is set to nothing names nothing.
+        let usual = || config.region().filter(|region| !region.as_ref().is_empty()).cloned();
+        Some((named.or_else(usual)?, config))
+    });
     let Some((region, config)) = found else {
         return Err(StorageError::NoRegion { place: bucket.to_string() });
     };
