@@ -40,6 +40,7 @@ mod swaps;
 
 // Programs that others wrote.
 mod guests;
+mod lock_in_s3;
 mod moto;
 mod okta_description;
 mod okta_sdk;

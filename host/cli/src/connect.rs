@@ -16,7 +16,7 @@ use usher_policy::{ChainLog, PolicyChain};
 use usher_secrets::{RenewableSecrets, SecretRef, Secrets};
 
 use crate::arguments::RunArguments;
-use crate::configuration::{Configuration, Groups, KeepingSection};
+use crate::configuration::{Configuration, Groups, KeepingSection, StateSection};
 use crate::exit::Failure;
 use crate::policies::policies;
 use crate::remembered::Remembered;
@@ -27,12 +27,30 @@ pub(crate) struct Connected {
     pub(crate) log: ChainLog,
     /// What it keeps while it writes.
     pub(crate) keeping: KeepingSection,
-    /// What an earlier run left, where a state is kept.
-    pub(crate) remembered: Option<Remembered>,
+    /// Where an earlier run left something; nowhere for a snapshot.
+    pub(crate) state: Option<StateSection>,
     /// The limits of what it may take away at once.
     pub(crate) guards: Guards,
     /// Between what its plan is made, and who decides.
     pub(crate) origin: Origin,
+}
+
+impl Connected {
+    /// Reads what an earlier run left, and tells the session since when leavers wait. A snapshot does not say that: nobody is due then.
+    pub(crate) async fn remember(&mut self) -> Result<Option<Remembered>, Failure> {
+        let remembered = match &self.state {
+            Some(section) => Some(Remembered::find(section).await?),
+            None => None,
+        };
+        if let Some(deferral) = &mut self.session.settings.deferral {
+            deferral.now = self.session.now;
+            let state = remembered.as_ref().and_then(Remembered::state);
+            // Ids of another organisation's people are not those of this one's.
+            let state = state.filter(|state| state.source == self.origin.source);
+            deferral.since = state.map(|state| state.waiting.clone()).unwrap_or_default();
+        }
+        Ok(remembered)
+    }
 }
 
 /// Reads the configuration that the arguments name and connects everything.
@@ -42,19 +60,7 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
     let now = arguments.now.unwrap_or_else(clock);
     let (policy, log) = policies(arguments, &configuration, now).await?;
     let origin = origin(arguments, &configuration, &policy);
-    let (mut settings, guards) = (configuration.settings, configuration.guards);
-    let remembered = match &configuration.state {
-        Some(section) => Some(Remembered::find(section).await?),
-        None => None,
-    };
-    if let Some(deferral) = &mut settings.deferral {
-        deferral.now = now;
-        let state = remembered.as_ref().and_then(Remembered::state);
-        // Ids of another organisation's people are not those of this one's.
-        let state = state.filter(|state| state.source == origin.source);
-        deferral.since = state.map(|state| state.waiting.clone()).unwrap_or_default();
-    }
-
+    let (settings, guards) = (configuration.settings, configuration.guards);
     let mut references = vec![configuration.okta_token.clone(), configuration.scim_token.clone()];
     let listed = match &configuration.groups {
         Groups::Referenced(reference) if arguments.groups.is_empty() => Some(reference.clone()),
@@ -97,7 +103,7 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
     };
     let (source, target) = (Source::Live(Box::new(okta)), Target::Live(Box::new(identity_center)));
     let session = Session { source, target, policy, candidates, scope, settings, recall: None, now };
-    Ok(Connected { session, log, keeping: configuration.keeping, remembered, guards, origin })
+    Ok(Connected { session, log, keeping: configuration.keeping, state: configuration.state, guards, origin })
 }
 
 /// Where Okta's client reads its token again.
@@ -139,11 +145,7 @@ pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) ->
     let now = snapshot.now;
     let (policy, log) = policies(arguments, &configuration, now).await?;
     let origin = origin(arguments, &configuration, &policy);
-    let (mut settings, guards) = (configuration.settings, configuration.guards);
-    if let Some(deferral) = &mut settings.deferral {
-        // The snapshot does not say who waits: nobody is due.
-        deferral.now = now;
-    }
+    let (settings, guards) = (configuration.settings, configuration.guards);
     let (candidates, scope) = if !arguments.groups.is_empty() {
         (Candidates::Named(distinct(arguments.groups.clone())), Scope::Narrowed)
     } else {
@@ -158,7 +160,7 @@ pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) ->
     };
     let (source, target) = (Source::Snapshot(snapshot.clone()), Target::Snapshot(snapshot));
     let session = Session { source, target, policy, candidates, scope, settings, recall: None, now };
-    Ok(Connected { session, log, keeping: configuration.keeping, remembered: None, guards, origin })
+    Ok(Connected { session, log, keeping: configuration.keeping, state: None, guards, origin })
 }
 
 /// The names that stand in a parameter, a variable or a file, each once.

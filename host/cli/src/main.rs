@@ -9,6 +9,7 @@ mod configuration;
 mod connect;
 mod exit;
 mod keeping;
+mod lock_store;
 mod mention;
 mod pinning;
 mod policies;

@@ -72,7 +72,7 @@ fn content(file: &mut File) -> io::Result<Stored> {
 }
 
 fn version(bytes: &[u8]) -> Version {
-    Version::new(Digest::of(bytes).to_string())
+    Version::from(Digest::of(bytes).to_string())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<Version> {

@@ -2,13 +2,14 @@
 //! whole, and both can be replaced on the condition that nobody else was faster.
 //!
 //! Read in this order: [`mod@place`] (what may be written in a configuration), [`storage`] (what can be done there), `file` (on this
-//! machine), [`error`] (what can go wrong, and the next step).
+//! machine), `s3` (in AWS, and in stores that speak its language), [`error`] (what can go wrong, and the next step).
 
 pub mod error;
 pub mod place;
 pub mod storage;
 
 mod file;
+mod s3;
 
 pub use error::StorageError;
 pub use place::{Bucket, Encryption, Place, PlaceError};

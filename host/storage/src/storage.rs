@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::error::StorageError;
 use crate::file::FileStore;
 use crate::place::Place;
+use crate::s3::ObjectStore;
 
 /// An open place. Copies of it are the same place.
 #[derive(Clone, Debug)]
@@ -16,6 +17,7 @@ pub struct Storage {
 #[derive(Clone, Debug)]
 enum Store {
     File(FileStore),
+    S3(ObjectStore),
 }
 
 /// What stands at a place.
@@ -34,13 +36,20 @@ pub struct Stored {
 pub struct Version(String);
 
 impl Version {
-    pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+    /// For comparing, and for whoever passes it on.
+    pub fn into_string(self) -> String {
+        self.0
     }
 
-    /// For comparing and for messages.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Of a text that a version was made into.
+impl From<String> for Version {
+    fn from(text: String) -> Self {
+        Self(text)
     }
 }
 
@@ -58,14 +67,15 @@ pub enum Expected {
 pub struct Conflict;
 
 impl Storage {
-    /// Opens a place. Nothing is read yet, and a file need not be there.
+    /// Opens a place. Nothing is read yet, and neither the file nor the object need be there. The region, the credentials and, for stores of
+    /// others, the address come from where the AWS programs find them, unless the place names them.
     ///
     /// # Errors
-    /// A store that cannot be found.
+    /// No region is known for a place in S3.
     pub async fn open(place: &Place) -> Result<Self, StorageError> {
         let store = match place {
             Place::File(path) => Store::File(FileStore::new(path)),
-            Place::S3(bucket) => return Err(StorageError::UnknownStore { place: bucket.to_string() }),
+            Place::S3(bucket) => Store::S3(ObjectStore::open(bucket).await?),
         };
         Ok(Self { place: place.clone(), store })
     }
@@ -82,6 +92,7 @@ impl Storage {
     pub async fn read(&self) -> Result<Option<Stored>, StorageError> {
         match &self.store {
             Store::File(file) => file.read().await,
+            Store::S3(object) => object.read().await,
         }
     }
 
@@ -92,6 +103,7 @@ impl Storage {
     pub async fn write(&self, bytes: Vec<u8>) -> Result<Version, StorageError> {
         match &self.store {
             Store::File(file) => file.write(bytes).await,
+            Store::S3(object) => object.write(bytes).await,
         }
     }
 
@@ -108,6 +120,7 @@ impl Storage {
     ) -> Result<Result<Version, Conflict>, StorageError> {
         match &self.store {
             Store::File(file) => file.write_if(bytes, expected).await,
+            Store::S3(object) => object.write_if(bytes, expected).await,
         }
     }
 
@@ -118,6 +131,7 @@ impl Storage {
     pub async fn delete_if(&self, expected: Version) -> Result<Result<(), Conflict>, StorageError> {
         match &self.store {
             Store::File(file) => file.delete_if(expected).await,
+            Store::S3(object) => object.delete_if(expected).await,
         }
     }
 }

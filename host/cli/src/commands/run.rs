@@ -131,19 +131,9 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
         }
         None => connect::session(arguments).await,
     };
-    let Connected { mut session, log, guards, origin, keeping, remembered } =
-        connected.map_err(Failure::before_writing)?;
-    session.recall = remembered.as_ref().map(|remembered| {
-        let is_full = match intent.recalls {
-            Recalls::Nothing => true,
-            Recalls::Timely { is_full } => is_full,
-        };
-        remembered.recall(&origin.source, &origin.target, is_full)
-    });
-    if let Some(recording) = intent.record {
-        recording.listen(&mut session.policy);
-    }
+    let connected = connected.map_err(Failure::before_writing)?;
     if let Some(Expected::Plan(saved)) = &intent.expected {
+        let origin = &connected.origin;
         let there = (&saved.content.source, &saved.content.target);
         if there != (&origin.source, &origin.target) {
             let error = anyhow::anyhow!(
@@ -157,12 +147,42 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
             return Err(Failure::usage(error).before_writing());
         }
     }
-    let keeping = match intent.dry_run {
+    let mut keeping = match intent.dry_run {
         true => None,
-        false => Some(Keeping::begin(&keeping).map_err(Failure::before_writing)?),
+        false => Some(Keeping::begin(&connected.keeping).await.map_err(Failure::before_writing)?),
     };
+    let report = under_lock(arguments, &intent, connected, keeping.as_mut(), &bars, began).await;
+    // Where it ended early.
+    if let Some(keeping) = &mut keeping {
+        keeping.end().await;
+    }
+    report
+}
+
+/// The run from its first reading to its last word.
+async fn under_lock(
+    arguments: &RunArguments,
+    intent: &Intent<'_>,
+    mut connected: Connected,
+    mut keeping: Option<&mut Keeping>,
+    bars: &Bars,
+    began: Instant,
+) -> Result<RunReport, Failure> {
+    // Under the lock: what another run leaves meanwhile is what counts.
+    let remembered = connected.remember().await.map_err(Failure::before_writing)?;
+    let Connected { mut session, log, guards, origin, .. } = connected;
+    session.recall = remembered.as_ref().map(|remembered| {
+        let is_full = match intent.recalls {
+            Recalls::Nothing => true,
+            Recalls::Timely { is_full } => is_full,
+        };
+        remembered.recall(&origin.source, &origin.target, is_full)
+    });
+    if let Some(recording) = intent.record {
+        recording.listen(&mut session.policy);
+    }
     let protected = session.settings.protected.clone();
-    let prepared = prepare(session, &bars).await;
+    let prepared = prepare(session, bars).await;
     bars.clear();
     let said = log.take();
     let Prepared { plan, seen, read, source, target, policy, state, .. } = match prepared {
@@ -196,7 +216,7 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
     if let Some(remembered) = remembered.filter(|_| !intent.dry_run) {
         remembered.keep(state, !plan.operations.is_empty()).await.map_err(Failure::before_writing)?;
     }
-    let (plan, ending) = match moved(&intent, &content, &hash) {
+    let (plan, ending) = match moved(intent, &content, &hash) {
         Some(ending) => (plan, ending),
         None => match guard::check(plan, hash.clone(), &guards, &protected, intent.allowed) {
             Err(refusal) => {
@@ -204,9 +224,13 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
                 let (plan, refused) = Refused::of(refusal, command);
                 (plan, Ending::Refused(refused))
             }
-            Ok(guarded) => finish(guarded, keeping, &target, &policy, &bars).await?,
+            Ok(guarded) => finish(guarded, keeping.as_deref_mut(), &target, &policy, bars).await?,
         },
     };
+    // Before the last words: whoever reads them page by page keeps nobody waiting.
+    if let Some(keeping) = keeping {
+        keeping.end().await;
+    }
     let report = RunReport {
         plan,
         content,
@@ -249,7 +273,7 @@ fn moved(intent: &Intent<'_>, content: &Content, hash: &PlanHash) -> Option<Endi
 /// Writes the plan where there is something to keep the record of it with: a run that only looks has none.
 async fn finish(
     plan: GuardedPlan,
-    keeping: Option<Keeping>,
+    keeping: Option<&mut Keeping>,
     target: &Target,
     policy: &PolicyChain,
     bars: &Bars,

@@ -152,8 +152,8 @@ impl Configuration {
         let settings = sync::read(&mut reader, protected);
         let registry_authority = reader.optional_text("registry", "ca").map(PathBuf::from);
         let policies = policy::read(&mut reader);
-        let keeping = keeping::read(&mut reader);
         let state = state::read(&mut reader);
+        let keeping = keeping::read(&mut reader, state.as_ref());
         if settings.deferral.is_some() && state.is_none() {
             let message =
                 "needs a `[state]` with a `path`: without one nobody knows since when a leaver waits";

@@ -1,8 +1,9 @@
-//! What a lock file says, version 1.
+//! What a lock says, version 1.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::error::{Holder, LockError};
 use super::owner::Owner;
 
 /// What stands under `format`.
@@ -79,4 +80,27 @@ impl Record {
 
 pub(super) fn seconds_between(from: Timestamp, to: Timestamp) -> i64 {
     to.as_second() - from.as_second()
+}
+
+/// Who holds a lock that was renewed so many seconds ago. For how long, its own clock says.
+pub(super) fn held(path: String, standing: &Record, renewed: u64) -> LockError {
+    let before = u64::try_from(seconds_between(standing.since, standing.renewed)).unwrap_or(0);
+    let holder = Holder {
+        run: standing.run.clone(),
+        host: standing.host.clone(),
+        pid: standing.pid,
+        age: words(before + renewed),
+        renewed: words(renewed),
+        lease: standing.lease_seconds,
+    };
+    LockError::Held { path, holder: Box::new(holder) }
+}
+
+/// "17 s", "5 min", "3 h".
+fn words(seconds: u64) -> String {
+    match seconds {
+        seconds if seconds < 120 => format!("{seconds} s"),
+        seconds if seconds < 7200 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3600),
+    }
 }
