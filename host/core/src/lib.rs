@@ -5,11 +5,12 @@
 //! policy made of it), [`selection`] (decisions → [`desired`], with what [`problems`] AWS would have with it), [`actual`] (what
 //! stands), [`settings`] (what may be taken away, and what is [`protected`]), [`plan`] and [`reconcile`](mod@reconcile) (the way from
 //! one to the other), [`guard`] (the limits a plan must pass), [`content`], [`plan_hash`] and
-//! [`moved`] (what is reviewed, stored and compared). A [`digest`] says of some bytes which ones they are.
+//! [`moved`] (what is reviewed, stored and compared), [`compare`] (what two policies make of the same). A [`digest`] says of some bytes which ones they are.
 
 pub mod account;
 pub mod actual;
 pub mod canonical;
+pub mod compare;
 pub mod content;
 pub mod decision;
 pub mod desired;
