@@ -40,8 +40,7 @@ pub(super) fn compared(a: &Judged<'_>, b: &Judged<'_>) -> Compared<GroupDifferen
     let groups = a.groups.iter().chain(b.groups);
     let groups: BTreeMap<_, _> = groups.map(|group| ((group.name.as_str(), &group.id), group)).collect();
     let (of_a, of_b) = (Decided::of(a), Decided::of(b));
-    let mut compared =
-        Compared { compared: groups.len(), otherwise: Vec::new(), other_reason: Vec::new() };
+    let mut compared = Compared { compared: groups.len(), otherwise: Vec::new(), other_reason: Vec::new() };
     for group in groups.into_values() {
         let ((said_a, becomes_a), (said_b, becomes_b)) = (of_a.group(&group.id), of_b.group(&group.id));
         let said = Pair { a: said_a, b: said_b };

@@ -52,11 +52,9 @@ pub(super) fn compared(a: &Judged<'_>, b: &Judged<'_>) -> Compared<PersonDiffere
     let people = a.reading.users.values().chain(b.reading.users.values());
     let people: BTreeMap<_, _> = people.map(|user| ((user.label(), &user.id), user)).collect();
     let (of_a, of_b) = (People::of(a), People::of(b));
-    let left_as_they_stand = |key: &GroupKey| {
-        a.desired.untouched_groups.contains(key) || b.desired.untouched_groups.contains(key)
-    };
-    let mut compared =
-        Compared { compared: people.len(), otherwise: Vec::new(), other_reason: Vec::new() };
+    let left_as_they_stand =
+        |key: &GroupKey| a.desired.untouched_groups.contains(key) || b.desired.untouched_groups.contains(key);
+    let mut compared = Compared { compared: people.len(), otherwise: Vec::new(), other_reason: Vec::new() };
     for user in people.into_values() {
         let (a, b) = (of_a.person(&user.id), of_b.person(&user.id));
         let (gained, lost) = match (&a.groups, &b.groups) {
@@ -75,10 +73,8 @@ pub(super) fn compared(a: &Judged<'_>, b: &Judged<'_>) -> Compared<PersonDiffere
             _ => Vec::new(),
         };
         let said = Pair { a: a.said, b: b.said };
-        let is_otherwise = said.a.verdict != said.b.verdict
-            || !account.is_empty()
-            || !gained.is_empty()
-            || !lost.is_empty();
+        let is_otherwise =
+            said.a.verdict != said.b.verdict || !account.is_empty() || !gained.is_empty() || !lost.is_empty();
         let into = if is_otherwise {
             &mut compared.otherwise
         } else if !said.is_same() {

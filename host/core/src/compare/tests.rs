@@ -115,8 +115,7 @@ impl Policy {
             why: Reason::new("default", ""),
         };
         let said = |person: &UserToDecide| self.said.iter().find(|it| it.id == person.source.id).cloned();
-        let said: Vec<_> =
-            asked.iter().map(|person| said(person).unwrap_or_else(|| keep(person))).collect();
+        let said: Vec<_> = asked.iter().map(|person| said(person).unwrap_or_else(|| keep(person))).collect();
         let desired = selection.desired(&reading, &asked, &said, Scope::Whole);
         let content =
             Content { source: String::new(), target: String::new(), named_groups: None, operations: vec![] };
