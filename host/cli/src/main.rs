@@ -16,6 +16,7 @@ mod progress;
 mod reference;
 mod refusal;
 mod report;
+mod sides;
 mod trust;
 
 use std::process::ExitCode;

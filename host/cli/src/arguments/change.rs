@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use usher_core::plan_hash::PlanHash;
 
 use super::RunArguments;
+use super::compare::CompareArguments;
 
 /// How a plan is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -25,7 +26,7 @@ pub(crate) enum Format {
 pub(crate) struct PlanArguments {
     #[command(flatten)]
     pub(crate) run: RunArguments,
-    /// Exit with 3 when there is something to do.
+    /// Exit with 3 when there is something to do or, with --compare, when anything differs.
     #[arg(long)]
     pub(crate) exit_code: bool,
     /// How to print the plan.
@@ -37,6 +38,8 @@ pub(crate) struct PlanArguments {
     /// Plan from a file that `usher snapshot save` wrote. Nobody is asked, and no secret is read.
     #[arg(long, value_name = "FILE")]
     pub(crate) snapshot: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) compare: CompareArguments,
 }
 
 impl PlanArguments {

@@ -1,8 +1,9 @@
-//! The command line. `change` holds what is special to `plan`, `sync` and `apply`; `check`, `explain`, `journal`, `plugin` and `snapshot`
+//! The command line. `change` holds what is special to `plan`, `sync` and `apply`, `compare` what `plan` takes to compare; `check`, `explain`, `journal`, `plugin` and `snapshot`
 //! hold what comes after `usher check` and so on.
 
 pub(crate) mod change;
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod explain;
 pub(crate) mod journal;
 pub(crate) mod plugin;
