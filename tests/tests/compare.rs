@@ -53,7 +53,7 @@ fn other_rules(sim: &Sim, from: &str, to: &str) {
 /// Compares the rules of `usher.toml` with those of `new.toml`.
 fn compare(sim: &Sim, arguments: &[&str]) -> Outcome {
     let compare = ["--snapshot", "s.json", "--compare", "builtin:rules", "builtin:rules"];
-    let outcome = sim.usher("plan", &[&compare, &["--compare-config", "new.toml"], arguments].concat());
+    let outcome = sim.usher("plan", &[&compare[..], &["--compare-config", "new.toml"], arguments].concat());
     let requests = sim.requests();
     assert_eq!((requests.reads(), requests.writes()), (0, 0), "nobody is asked");
     outcome
@@ -196,7 +196,7 @@ fn two_whole_configurations_are_compared_with_all_that_is_in_them() {
 
 #[test]
 fn a_plan_that_the_guards_would_refuse_is_told_so() {
-    let mut sim = sim();
+    let sim = sim();
     sim.sync([]).exits(0);
     sim.usher("snapshot", &["save", "s.json", "--all-groups"]).exits(0);
     sim.forget_requests();
