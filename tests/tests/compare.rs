@@ -89,6 +89,11 @@ title = 'has(user.title) ? "Head " + user.title : null'
 [policy.config.otherwise]"#;
     other_rules(&sim, "[policy.config.otherwise]", contractors);
     let differs = compare(&sim, &["--exit-code"]).exits(3);
+    let page = include_str!("../../docs/snapshots.md");
+    assert!(
+        page.contains(&format!("--compare-config new.toml\n{}```", differs.stdout)),
+        "the page shows this output"
+    );
     insta::assert_snapshot!("one_rule", differs.stdout);
     compare(&sim, &[]).exits(0);
     let report = compare(&sim, &["--exit-code", "--json"]).exits(3).json();
@@ -243,6 +248,7 @@ fn a_redacted_snapshot_serves_as_well() {
     other_rules(&sim, "users = \"keep\"", "users = \"skip\"");
     let outcome = compare(&sim, &["--exit-code"]).exits(3).prints("names in s.json are not the real ones");
     outcome.prints("6 of 6 people and 0 of 3 groups are decided otherwise").prints_no("ann@example.com");
+    compare(&sim, &["--format", "markdown"]).exits(0).prints("names in `s.json` are not the real ones");
 }
 
 #[test]

@@ -9,13 +9,15 @@ mod person;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use crate::content::{Content, Why};
+use crate::content::{Content, Step, Why};
 use crate::decision::{GroupDecision, Reason};
 use crate::desired::{Conflict, Desired};
 use crate::id::GroupKey;
-use crate::moved::{self, Moved};
+use crate::moved::{self, Moved, Subject};
 use crate::plan::Plan;
 use crate::source::{SourceGroup, SourceReading};
 
@@ -146,7 +148,7 @@ pub struct Comparison {
     pub groups: Compared<GroupDifference>,
     /// People, by login.
     pub people: Compared<PersonDifference>,
-    /// Where the plans differ: first people, then groups.
+    /// Where the plans differ: first people, then groups. Of what only one of them creates or deletes no attributes are told.
     pub operations: Vec<Moved>,
     /// What is contested in one plan and not in the other.
     pub conflicts: Pair<Vec<Conflict>>,
@@ -173,7 +175,26 @@ pub fn between(a: &Judged<'_>, b: &Judged<'_>) -> Comparison {
     Comparison {
         groups: group::compared(a, b),
         people: person::compared(a, b),
-        operations: moved::between(a.content, b.content),
+        operations: moved::between(&in_short(a.content, b.content), &in_short(b.content, a.content)),
         conflicts: Pair { a: only(a.plan, b.plan), b: only(b.plan, a.plan) },
     }
+}
+
+/// A plan without the attributes of what it creates or deletes and the other does not. That it does so says enough: ten more
+/// lines about each would bury it.
+fn in_short(these: &Content, those: &Content) -> Content {
+    let done: BTreeSet<_> = those.operations.iter().filter_map(whole).collect();
+    let mut short = these.clone();
+    for step in &mut short.operations {
+        if whole(step).is_some_and(|it| !done.contains(&it)) {
+            step.changes.clear();
+        }
+    }
+    short
+}
+
+/// What a step creates or deletes, if it does.
+fn whole(step: &Step) -> Option<(bool, Subject)> {
+    let is_created = step.kind.starts_with("create-");
+    (is_created || step.kind.starts_with("delete-")).then(|| (is_created, moved::subject(&step.object)))
 }

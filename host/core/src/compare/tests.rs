@@ -1,9 +1,11 @@
 use super::*;
 use crate::account::{Account, Work};
+use crate::content::{Object, Type};
 use crate::decision::{GroupVerdict, TargetGroup, UserDecision, UserVerdict};
 use crate::desired::{Scope, UserToDecide};
 use crate::draft;
 use crate::id::{OktaGroupId, OktaUserId};
+use crate::plan::AttributeChange;
 use crate::selection::Selection;
 use crate::source::{Attributes, GroupOrigin, SourceUser, UserStatus, Value};
 
@@ -302,4 +304,37 @@ fn what_is_contested_in_one_plan_alone_is_told() {
     let told = comparison.conflicts.map(|it| it.iter().map(|it| it.contested.clone()).collect::<Vec<_>>());
     assert_eq!(told, Pair { a: vec!["x".to_owned()], b: vec!["z".to_owned()] });
     assert!(!comparison.is_same());
+}
+
+#[test]
+fn what_one_plan_alone_creates_is_told_without_its_attributes() {
+    let step = |kind: &str, title: &str| Step {
+        stage: 0,
+        kind: kind.to_owned(),
+        object: Object { r#type: Type::User, id: None, external_id: Some("00u1".into()), name: "ann".into() },
+        changes: vec![AttributeChange {
+            attribute: "title".into(),
+            before: None,
+            after: Some(title.to_owned()),
+        }],
+        members: vec![],
+        reason: Why { policy: "rules".into(), rule: "default".into(), message: "said so".into() },
+    };
+    let plan = |steps: &[Step]| Content {
+        source: String::new(),
+        target: String::new(),
+        named_groups: None,
+        operations: steps.to_vec(),
+    };
+    let told = |a: &[Step], b: &[Step]| {
+        let (a, b) = (plan(a), plan(b));
+        let moved = moved::between(&in_short(&a, &b), &in_short(&b, &a));
+        moved.into_iter().map(|moved| (moved.no_longer, moved.now)).collect::<Vec<_>>()
+    };
+    let (created, titled) = (step("create-user", "Dr"), step("create-user", "Sir"));
+    assert_eq!(told(&[created.clone()], &[]), [(vec!["create (default: said so)".to_owned()], vec![])]);
+    let titles = ["title none → \"Dr\"", "title none → \"Sir\""].map(|title| vec![title.to_owned()]);
+    assert_eq!(told(&[created], &[titled]), [titles.clone().into()]);
+    let updates = [step("update-user", "Dr"), step("update-user", "Sir")];
+    assert_eq!(told(&updates[..1], &updates[1..]), [titles.into()], "what is updated is told in full");
 }

@@ -24,6 +24,9 @@ pub(crate) fn comparison(report: &ComparisonReport) -> String {
     if let Some(policy) = &report.replaced {
         let _ = writeln!(out, "- each in place of the policy {}", code(policy));
     }
+    if report.redacted {
+        let _ = writeln!(out, "- names in {} are not the real ones", code(&report.snapshot));
+    }
     out.push('\n');
     let (groups, people) = (&comparison.groups, &comparison.people);
     section(&mut out, "Groups", "group", &block::groups(&groups.otherwise));
@@ -130,7 +133,7 @@ fn whys(noun: &str, whys: &Pair<Option<Because<'_>>>) -> Pair<String> {
                 let _ = write!(text, ": {}", code(&why.message));
             }
             if let Some(name) = of {
-                let _ = write!(text, " (so of {})", code(name));
+                let _ = write!(text, " (as said of {}; others have a message of their own)", code(name));
             }
             text
         }

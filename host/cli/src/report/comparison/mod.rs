@@ -50,11 +50,13 @@ fn headline(comparison: &Comparison) -> String {
              the same."
         );
     }
-    let mut told = match (people.otherwise.len(), groups.otherwise.len()) {
-        (0, 0) => format!("{all_people} and {all_groups} are decided the same"),
-        (people, groups) => {
-            format!("{people} of {all_people} and {groups} of {all_groups} are decided otherwise")
-        }
+    let (others_of_people, others_of_groups) = (people.otherwise.len(), groups.otherwise.len());
+    let is_all_the_same = others_of_people + others_of_groups == 0;
+    let mut told = match is_all_the_same {
+        true => format!("{all_people} and {all_groups} are decided the same"),
+        false => format!(
+            "{others_of_people} of {all_people} and {others_of_groups} of {all_groups} are decided otherwise"
+        ),
     };
     let others = [(reasons(people), "person"), (reasons(groups), "group")];
     let others: Vec<String> = others
@@ -63,7 +65,11 @@ fn headline(comparison: &Comparison) -> String {
         .map(|(number, noun)| count(number, noun))
         .collect();
     if !others.is_empty() {
-        told.push_str(&format!("; {} the same for another reason", others.join(" and ")));
+        let others = others.join(" and ");
+        match is_all_the_same {
+            true => told.push_str(&format!(", but {others} for another reason")),
+            false => told.push_str(&format!("; {others} the same for another reason")),
+        }
     }
     let subjects = |wanted: Type| operations.iter().filter(|moved| moved.subject.r#type == wanted).count();
     let differing = [(subjects(Type::User), "person"), (subjects(Type::Group), "group")];

@@ -210,7 +210,7 @@ fn reason(Because { why, of }: &Because<'_>) -> String {
         let _ = write!(text, ": {}", plain(&why.message));
     }
     if let Some(name) = of {
-        let _ = write!(text, "  (so of {})", plain(name));
+        let _ = write!(text, "  (as said of {}; others have a message of their own)", plain(name));
     }
     text
 }
