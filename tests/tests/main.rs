@@ -4,6 +4,7 @@ mod builtin_document;
 mod changes;
 mod check;
 mod company_and_local;
+mod compare;
 mod conflicts;
 mod crash;
 mod demo;

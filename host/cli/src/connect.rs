@@ -142,7 +142,16 @@ fn origin(arguments: &RunArguments, configuration: &Configuration, policy: &Poli
 /// The same from a snapshot: no secret is read, nobody is asked.
 pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) -> Result<Connected, Failure> {
     let configuration = Configuration::read(&arguments.deciding.config).map_err(Failure::usage)?;
-    let now = snapshot.now;
+    replay_with(arguments, configuration, snapshot).await
+}
+
+/// The same with a configuration that is read already.
+pub(crate) async fn replay_with(
+    arguments: &RunArguments,
+    configuration: Configuration,
+    snapshot: Arc<Snapshot>,
+) -> Result<Connected, Failure> {
+    let now = arguments.now.unwrap_or(snapshot.now);
     let (policy, log) = policies(arguments, &configuration, now).await?;
     let origin = origin(arguments, &configuration, &policy);
     let (settings, guards) = (configuration.settings, configuration.guards);

@@ -18,7 +18,7 @@ pub(crate) enum ExitStatus {
     Failed = 1,
     /// The command line or the configuration is wrong.
     Usage = 2,
-    /// `plan --exit-code`: there is something to do.
+    /// `plan --exit-code`: there is something to do, or something differs.
     ChangesPending = 3,
     /// A guard refused the plan; nothing was written.
     Refused = 4,
@@ -59,6 +59,11 @@ impl Failure {
     /// The same, in a run that has written nothing so far.
     pub(crate) fn before_writing(self) -> Self {
         Self { nothing_written: true, ..self }
+    }
+
+    /// The same, as the cause of something that a person asked for by that name.
+    pub(crate) fn within(self, what: String) -> Self {
+        Self { error: self.error.context(what), ..self }
     }
 
     /// The same, after what the policy had said.

@@ -20,6 +20,7 @@ mod refusal;
 mod remark;
 mod remembered;
 mod report;
+mod sides;
 mod trust;
 
 use std::process::ExitCode;

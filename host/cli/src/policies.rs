@@ -31,11 +31,11 @@ pub(crate) async fn policies(
             false => section.component.clone(),
         };
         let place = Place::of(&section.component).map_err(Failure::usage)?;
-        if arguments.deciding.plugin.is_none() {
+        if section.is_in_file {
             pinning::required(&place, &section, &registry).await?;
         }
         let found = reference::find(&place, &registry, section.digest).await?;
-        if arguments.deciding.plugin.is_some() {
+        if !section.is_in_file {
             reference::warn_if_unpinned(&found);
         }
         trust::check(&place, &found, &registry, &section.signers).await?;
@@ -95,7 +95,10 @@ fn configure(
     for (section, policy) in loaded {
         match policy.configure(&section.config, now) {
             Ok(policy) => configured.push((section.name, policy)),
-            Err(error) => refused.push(Refused { error, config_place: section.config_place }),
+            Err(error) => {
+                let PolicySection { config_place, config_file, .. } = section;
+                refused.push(Refused { error, config_place, config_file });
+            }
         }
     }
     if refused.is_empty() { Ok(configured) } else { Err(refused) }

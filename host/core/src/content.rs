@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{Account, Field};
 use crate::canonical;
+use crate::decision::Reason;
 use crate::plan::{AttributeChange, Change, GroupRef, Operation, Plan, UserRef};
 use crate::plan_hash::PlanHash;
 
@@ -75,6 +76,14 @@ pub struct Why {
     pub rule: String,
     /// One line for a person.
     pub message: String,
+}
+
+impl Why {
+    /// A reason, and whose it is of the policies that were asked.
+    pub(crate) fn of(reason: &Reason, policies: &[String]) -> Self {
+        let Reason { rule, message } = reason;
+        Self { policy: policy(rule, policies), rule: rule.clone(), message: message.clone() }
+    }
 }
 
 /// Between what a plan was made, and who decided.
@@ -163,8 +172,7 @@ fn step(operation: &Operation, policies: &[String]) -> Step {
             (group(which), Vec::new(), users(members))
         }
     };
-    let rule = operation.why.rule.clone();
-    let reason = Why { policy: policy(&rule, policies), rule, message: operation.why.message.clone() };
+    let reason = Why::of(&operation.why, policies);
     Step { stage: operation.stage, kind: change.kind().to_owned(), object, changes, members, reason }
 }
 

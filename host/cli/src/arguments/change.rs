@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use usher_core::plan_hash::PlanHash;
 
 use super::RunArguments;
+use super::compare::CompareArguments;
 use super::deciding::{DecidingArguments, SandboxArguments};
 
 /// How a plan is printed.
@@ -26,7 +27,7 @@ pub(crate) enum Format {
 pub(crate) struct PlanArguments {
     #[command(flatten)]
     pub(crate) run: RunArguments,
-    /// Exit with 3 when there is something to do.
+    /// Exit with 3 when there is something to do or, with --compare, when anything differs.
     #[arg(long)]
     pub(crate) exit_code: bool,
     /// How to print the plan.
@@ -45,6 +46,8 @@ pub(crate) struct PlanArguments {
     /// Of every verdict and rule, record at most so many groups and so many people.
     #[arg(long, value_name = "N", default_value_t = 1000, requires = "record", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) record_each: u32,
+    #[command(flatten)]
+    pub(crate) compare: CompareArguments,
 }
 
 impl PlanArguments {

@@ -1,8 +1,10 @@
-//! The command line. `deciding` holds what every command has that makes a plan, `change` what is special to `plan`, `sync` and `apply`;
+//! The command line. `deciding` holds what every command has that makes a plan, `change` what is special to `plan`, `sync` and `apply`,
+//! `compare` what `plan` takes to compare;
 //! `check`, `explain`, `journal`, `plugin` and `snapshot` hold what comes after `usher check` and so on.
 
 pub(crate) mod change;
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod deciding;
 pub(crate) mod explain;
 pub(crate) mod journal;

@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod check;
+mod compare;
 mod demo;
 mod explain;
 mod journal;
@@ -17,7 +18,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match &arguments.command {
-            Command::Plan(arguments) => run::plan(arguments).await,
+            Command::Plan(arguments) => match arguments.compare.wanted() {
+                Some(wanted) => compare::compare(arguments, wanted).await,
+                None => run::plan(arguments).await,
+            },
             Command::Sync(arguments) => run::sync(arguments).await,
             Command::Apply(arguments) => run::apply(arguments).await,
             Command::Check(arguments) => check::check(arguments).await,

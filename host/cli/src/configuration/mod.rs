@@ -189,7 +189,7 @@ impl Configuration {
 pub(super) mod tests {
     use super::*;
 
-    pub(super) const GOOD: &str = r#"
+    pub(crate) const GOOD: &str = r#"
 [okta]
 domain = "acme.okta.com"
 token = "ssm:okta_api_token"

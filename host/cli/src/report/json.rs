@@ -80,7 +80,7 @@ fn recorded(recorded: &Recorded) -> Value {
 }
 
 /// Who decided. All of it is the same in every run that reads the same at the same `now`.
-fn policy(report: &PolicyReport) -> Value {
+pub(super) fn policy(report: &PolicyReport) -> Value {
     let PolicyReport { name, provenance, usage } = report;
     json!({
         "name": name,

@@ -11,10 +11,10 @@ use super::plan::summary;
 use super::result::{Ending, RunReport};
 
 /// How many members of an addition are named. Whoever loses something is always named.
-const NAMES_TOLD: usize = 12;
+pub(super) const NAMES_TOLD: usize = 12;
 
 /// How many steps are listed at most: a comment has a longest size.
-const STEPS_TOLD: usize = 250;
+pub(super) const STEPS_TOLD: usize = 250;
 
 /// The plan as Markdown.
 pub(crate) fn plan(report: &RunReport) -> String {
@@ -79,7 +79,7 @@ fn line(step: &Step) -> String {
     out
 }
 
-fn difference(change: &AttributeChange) -> String {
+pub(super) fn difference(change: &AttributeChange) -> String {
     let value = |value: &Option<String>| value.as_ref().map_or("none".to_owned(), |value| code(value));
     format!("{} {} → {}", code(&change.attribute), value(&change.before), value(&change.after))
 }
@@ -120,7 +120,7 @@ fn left_alone(out: &mut String, report: &RunReport) {
 }
 
 /// A code span, with more backticks around it than stand in it.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = plain(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);

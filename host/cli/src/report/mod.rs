@@ -1,6 +1,7 @@
 //! What a run came to, as text and as JSON: the same facts.
 
 pub(crate) mod allowance;
+pub(crate) mod comparison;
 pub(crate) mod escape;
 pub(crate) mod explain;
 pub(crate) mod html;

@@ -20,11 +20,11 @@ use super::result::{Ending, RunReport};
 /// How many names of an addition are told unless `--all` is given. What is taken away is always told in full.
 const NAMES_TOLD: usize = 12;
 
-const BOLD: Style = Style::new().bold();
-const GREEN: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
-const YELLOW: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
-const RED: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
-const DIM: Style = Style::new().dimmed();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const GREEN: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
+pub(super) const YELLOW: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
+pub(super) const RED: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+pub(super) const DIM: Style = Style::new().dimmed();
 
 /// A section of lines under a heading; nothing at all when there is no line.
 struct Section {
@@ -464,12 +464,12 @@ pub(crate) fn differences(changes: &[AttributeChange]) -> String {
     parts.join(", ")
 }
 
-fn shorten(lines: &[String], all: bool) -> &[String] {
+pub(super) fn shorten<T>(lines: &[T], all: bool) -> &[T] {
     // One line more than the limit is told rather than counted: "and 1 more" would take as much room.
     if all || lines.len() <= NAMES_TOLD + 1 { lines } else { &lines[..NAMES_TOLD] }
 }
 
-fn more(rest: usize) -> String {
+pub(super) fn more(rest: usize) -> String {
     format!("{DIM}… and {rest} more (--all names everyone){DIM:#}")
 }
 
@@ -478,7 +478,7 @@ fn dim(text: &str) -> String {
 }
 
 /// "1 user", "2 users", "0 people".
-fn count(number: usize, noun: &str) -> String {
+pub(super) fn count(number: usize, noun: &str) -> String {
     match (number, noun) {
         (1, noun) => format!("1 {noun}"),
         (number, "person") => format!("{number} people"),
