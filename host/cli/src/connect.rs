@@ -94,6 +94,7 @@ fn origin(arguments: &RunArguments, configuration: &Configuration, policy: &Poli
             let names: BTreeSet<String> = arguments.groups.iter().cloned().collect();
             names.into_iter().collect()
         }),
+        undo_of: None,
         policies: policy.policies().map(|(name, _)| name.to_owned()).collect(),
     }
 }

@@ -28,3 +28,4 @@ pub mod reconcile;
 pub mod selection;
 pub mod settings;
 pub mod source;
+pub mod undo;
