@@ -34,6 +34,7 @@ mod secrets;
 mod simulator;
 mod snapshot;
 mod swaps;
+mod undo;
 
 // Programs that others wrote.
 mod guests;

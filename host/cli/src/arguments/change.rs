@@ -63,12 +63,15 @@ pub(crate) struct SyncArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct ApplyArguments {
-    /// The plan: a file that `usher plan --out` wrote.
+    /// The plan: a file that `usher plan --out` or `usher undo --out` wrote.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// The configuration it was made with.
     #[arg(long, short, value_name = "FILE", default_value = "usher.toml", env = "USHER_CONFIG")]
     pub(crate) config: PathBuf,
+    /// The journal that it was made from, where `usher undo` was told another than the configuration's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
     /// The policy plugin it was made with, where the command line named one.
     #[arg(long, value_name = "FILE")]
     pub(crate) plugin: Option<String>,

@@ -1,4 +1,4 @@
-//! The command line. `change` holds what is special to `plan`, `sync` and `apply`; `check`, `explain`, `journal`, `plugin` and `snapshot`
+//! The command line. `change` holds what is special to `plan`, `sync` and `apply`; `check`, `explain`, `journal`, `undo`, `plugin` and `snapshot`
 //! hold what comes after `usher check` and so on.
 
 pub(crate) mod change;
@@ -9,6 +9,7 @@ pub(crate) mod plugin;
 pub(crate) mod registry;
 pub(crate) mod snapshot;
 pub(crate) mod trial;
+pub(crate) mod undo;
 
 use std::path::PathBuf;
 
@@ -38,6 +39,7 @@ impl Arguments {
             Command::Check(arguments) => arguments.json,
             Command::Explain(arguments) => arguments.json,
             Command::Journal(arguments) => arguments.is_json(),
+            Command::Undo(arguments) => arguments.format() == Format::Json,
             Command::Plugin(arguments) => arguments.command.is_json(),
             Command::Snapshot(arguments) => arguments.is_json(),
             Command::Demo(_) | Command::Simulate(_) => false,
@@ -59,6 +61,8 @@ pub(crate) enum Command {
     Explain(Box<explain::ExplainArguments>),
     /// Tell what was changed in AWS, when and why, and check that the record is whole.
     Journal(Box<journal::JournalArguments>),
+    /// Show the plan that takes a run of the journal back, for `usher apply`. Writes nothing.
+    Undo(Box<undo::UndoArguments>),
     /// Write, build, look into and try policy plugins.
     Plugin(Box<plugin::PluginArguments>),
     /// Keep what a run reads from both sides, to plan and to try policies without a network.

@@ -4,38 +4,29 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use usher_core::content::Content;
-use usher_core::guard::GuardedPlan;
-use usher_core::plan::Plan;
-use usher_core::plan_hash::PlanHash;
-use usher_core::{guard, moved};
-use usher_engine::{Prepared, SavedPlan, Snapshot, Target, prepare};
+use usher_engine::{Prepared, SavedPlan, Snapshot, prepare};
 use usher_policy::Level;
-use usher_policy::PolicyChain;
 
-use crate::arguments::{ApplyArguments, Format, PlanArguments, RunArguments, SyncArguments};
+use super::conclude::{Expected, Intent, Made, conclude};
+use super::undo;
+use crate::arguments::{ApplyArguments, PlanArguments, RunArguments, SyncArguments};
 use crate::connect::{self, Connected};
 use crate::exit::{ExitStatus, Failure};
 use crate::keeping::Keeping;
 use crate::progress::Bars;
-use crate::report::result::{Ending, PolicyReport, Refused, RunReport};
-use crate::report::{allowance, html, json, markdown, plan as text};
+use crate::report::allowance::WritingCommand;
+use crate::report::plan as text;
+use crate::report::result::{PolicyReport, RunReport};
 
 /// Shows what a sync would change.
 pub(crate) async fn plan(arguments: &PlanArguments) -> Result<ExitStatus, Failure> {
     let intent = Intent {
         format: arguments.format(),
-        snapshot: arguments.snapshot.as_deref(),
         out: arguments.out.as_deref(),
-        ..Intent::new("sync", arguments.run.json)
+        ..Intent::to_look(arguments.run.json, arguments.run.all)
     };
-    let report = run(&arguments.run, intent).await?;
-    let pending = arguments.exit_code && !report.plan.operations.is_empty();
-    Ok(if pending && report.status() == ExitStatus::Done {
-        ExitStatus::ChangesPending
-    } else {
-        report.status()
-    })
+    let report = run(&arguments.run, arguments.snapshot.as_deref(), Command::Sync, intent).await?;
+    Ok(report.pending(arguments.exit_code))
 }
 
 /// Makes the target so.
@@ -45,88 +36,60 @@ pub(crate) async fn sync(arguments: &SyncArguments) -> Result<ExitStatus, Failur
         dry_run: arguments.dry_run,
         allowed: arguments.allow.as_ref(),
         expected,
-        ..Intent::new("sync", arguments.run.json)
+        ..Intent::to_look(arguments.run.json, arguments.run.all)
     };
-    Ok(run(&arguments.run, intent).await?.status())
+    Ok(run(&arguments.run, None, Command::Sync, intent).await?.status())
 }
 
 /// Makes the target so if that is what was planned.
 pub(crate) async fn apply(arguments: &ApplyArguments) -> Result<ExitStatus, Failure> {
     let saved = SavedPlan::read(&arguments.file).map_err(|error| Failure::usage(error).before_writing())?;
+    if saved.content.undo_of.is_some() {
+        return undo::apply(arguments, saved).await;
+    }
+    if arguments.journal.is_some() {
+        let error = anyhow::anyhow!(
+            "--journal is for plans that take a run back, and {} is none\nhint: leave it out; where a run is recorded is set by \
+             `journal.path`",
+            arguments.file.display()
+        );
+        return Err(Failure::usage(error).before_writing());
+    }
     let groups = saved.content.named_groups.clone().unwrap_or_default();
     let intent = Intent {
         dry_run: false,
         allowed: arguments.allow.as_ref(),
         expected: Some(Expected::Plan(Box::new(saved))),
-        file: Some(&arguments.file),
-        ..Intent::new("apply", arguments.json)
+        ..Intent::to_look(arguments.json, arguments.all)
     };
-    Ok(run(&arguments.run(groups), intent).await?.status())
+    Ok(run(&arguments.run(groups), None, Command::Apply(&arguments.file), intent).await?.status())
 }
 
-/// What the run is for.
-struct Intent<'a> {
-    /// The command that would write.
-    command: &'static str,
-    format: Format,
-    /// Where it names a file, both sides come from it, and nothing can be written.
-    snapshot: Option<&'a Path>,
-    /// Where the plan is kept.
-    out: Option<&'a Path>,
-    /// Where it was kept.
-    file: Option<&'a Path>,
-    dry_run: bool,
-    /// The plan that the guards let pass.
-    allowed: Option<&'a PlanHash>,
-    /// The only plan that is written.
-    expected: Option<Expected>,
+/// The command that would write.
+#[derive(Clone, Copy)]
+enum Command<'a> {
+    Sync,
+    /// With the file of the plan.
+    Apply(&'a Path),
 }
 
-enum Expected {
-    Hash(PlanHash),
-    Plan(Box<SavedPlan>),
-}
-
-impl Intent<'_> {
-    /// To look, and to write nothing.
-    fn new(command: &'static str, json: bool) -> Self {
-        Self {
-            command,
-            format: if json { Format::Json } else { Format::Text },
-            snapshot: None,
-            out: None,
-            file: None,
-            dry_run: true,
-            allowed: None,
-            expected: None,
-        }
-    }
-}
-
-async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, Failure> {
+/// Where `snapshot` names a file, both sides come from it, and nothing can be written.
+async fn run(
+    arguments: &RunArguments,
+    snapshot: Option<&Path>,
+    command: Command<'_>,
+    intent: Intent<'_>,
+) -> Result<RunReport, Failure> {
     let began = Instant::now();
     let bars = Bars::new(arguments.quiet);
-    let connected = match intent.snapshot {
+    let connected = match snapshot {
         Some(file) => {
             connect::replay(arguments, Arc::new(Snapshot::read(file).map_err(Failure::usage)?)).await
         }
         None => connect::session(arguments).await,
     };
     let Connected { session, log, guards, origin, keeping } = connected.map_err(Failure::before_writing)?;
-    if let Some(Expected::Plan(saved)) = &intent.expected {
-        let there = (&saved.content.source, &saved.content.target);
-        if there != (&origin.source, &origin.target) {
-            let error = anyhow::anyhow!(
-                "the plan is one from {} to {}, and the configuration leads from {} to {}\nhint: apply it with the configuration it was \
-                 made with (--config)",
-                there.0,
-                there.1,
-                origin.source,
-                origin.target
-            );
-            return Err(Failure::usage(error).before_writing());
-        }
-    }
+    intent.check_places(&origin)?;
     let keeping = match intent.dry_run {
         true => None,
         false => Some(Keeping::begin(&keeping).map_err(Failure::before_writing)?),
@@ -145,79 +108,14 @@ async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, 
     for notice in target.notices() {
         talkln!("{}", text::notice(&notice));
     }
-    let content = Content::of(&plan, &origin);
-    let hash = content.hash();
-    if intent.format == Format::Text {
-        out!("{}", text::plan(&plan, &seen, &hash, arguments.all));
-    }
-    if let Some(file) = intent.out {
-        SavedPlan::save(&content, &plan, file)?;
-        talkln!("{}", text::notice(&format!("the plan is kept in {}", file.display())));
-    }
-
-    let (plan, ending) = match moved(&intent, &content, &hash) {
-        Some(ending) => (plan, ending),
-        None => match guard::check(plan, hash.clone(), &guards, &protected, intent.allowed) {
-            Err(refusal) => {
-                let command = allowance::command(intent.command, intent.file, arguments, &hash);
-                let (plan, refused) = Refused::of(refusal, command);
-                (plan, Ending::Refused(refused))
-            }
-            Ok(guarded) => finish(guarded, keeping, &target, &policy, &bars).await?,
-        },
+    let policies = PolicyReport::of(&policy);
+    let okta = source.requests();
+    let made = Made { plan, seen, origin, guards, protected, target, policies, okta, began };
+    let (verb, what) = match command {
+        Command::Sync => ("sync", arguments.groups.clone()),
+        Command::Apply(file) => ("apply", vec![file.display().to_string()]),
     };
-    let report = RunReport {
-        plan,
-        content,
-        hash,
-        seen,
-        ending,
-        dry_run: intent.dry_run,
-        policies: PolicyReport::of(&policy),
-        okta: source.requests(),
-        identity_center: target.requests(),
-        took: began.elapsed(),
-    };
-    match intent.format {
-        Format::Text => out!("{}", text::ending(&report)),
-        Format::Json => outln!("{:#}", json::run(&report)),
-        Format::Markdown => out!("{}", markdown::plan(&report)),
-        Format::Html => out!("{}", html::plan(&report)),
-    }
-    match &report.ending {
-        Ending::Refused(refused) => talkln!("{}", allowance::refusal(refused)),
-        Ending::Moved { expected, .. } => talkln!("{}", allowance::moved(expected, &report.hash)),
-        Ending::Planned | Ending::Applied(_) => {}
-    }
-    Ok(report)
-}
-
-/// The end of a run whose plan is not the expected one.
-fn moved(intent: &Intent<'_>, content: &Content, hash: &PlanHash) -> Option<Ending> {
-    let (expected, moved) = match intent.expected.as_ref()? {
-        Expected::Hash(expected) if expected != hash => (expected, Vec::new()),
-        Expected::Plan(saved) if saved.hash != *hash => {
-            (&saved.hash, moved::between(&saved.content, content))
-        }
-        Expected::Hash(_) | Expected::Plan(_) => return None,
-    };
-    Some(Ending::Moved { expected: expected.clone(), moved })
-}
-
-/// Writes the plan where there is something to keep the record of it with: a run that only looks has none.
-async fn finish(
-    plan: GuardedPlan,
-    keeping: Option<Keeping>,
-    target: &Target,
-    policy: &PolicyChain,
-    bars: &Bars,
-) -> Result<(Plan, Ending), Failure> {
-    match target.live().zip(keeping) {
-        Some((identity_center, keeping)) if !plan.operations.is_empty() => {
-            let applied = keeping.apply(&plan, &PolicyReport::of(policy), identity_center, bars).await?;
-            bars.clear();
-            Ok((plan.into_plan(), Ending::Applied(applied)))
-        }
-        _ => Ok((plan.into_plan(), Ending::Planned)),
-    }
+    let (config, plugin) = (arguments.config.as_path(), arguments.plugin.as_deref());
+    let command = WritingCommand { verb, what, config, plugin, journal: None };
+    conclude(made, intent, keeping, &bars, &command).await
 }

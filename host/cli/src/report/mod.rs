@@ -9,3 +9,4 @@ pub(crate) mod json;
 pub(crate) mod markdown;
 pub(crate) mod plan;
 pub(crate) mod result;
+pub(crate) mod undo;
