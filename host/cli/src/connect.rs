@@ -109,7 +109,7 @@ pub(crate) async fn target(configuration: Configuration) -> Result<ConnectedTarg
         .get(&token)
         .cloned()
         .ok_or_else(|| anyhow::anyhow!("{token} was asked for and not answered"))?;
-    let settings = usher_identity_center::Settings::new(configuration.scim_endpoint, token)?;
+    let settings = usher_identity_center::Settings::new(configuration.scim_endpoint, token);
     let target = Target::Live(Box::new(IdentityCenter::new(settings)?));
     Ok(ConnectedTarget { target, keeping: configuration.keeping, guards: configuration.guards, origin })
 }
