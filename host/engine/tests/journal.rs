@@ -189,7 +189,7 @@ fn wherever_a_line_is_torn_the_next_run_keeps_it_aside_and_goes_on() {
     for end in [last + 1, last + 12, whole.len() - 1] {
         fs::write(&path, &whole[..end]).unwrap();
         let torn = read(&path).unwrap();
-        assert_eq!((torn.torn, torn.lines), ((end - last + 1) as u64, 5), "{end}");
+        assert_eq!((torn.torn, torn.lines), ((end - last) as u64, 5), "{end}");
         let (journal, repair) = Journal::open(&path, "two").unwrap();
         assert_eq!(repair.unwrap().bytes, (end - last) as u64);
         drop(journal);
