@@ -138,23 +138,26 @@ impl<'a> Now<'a> {
         Self { actual, by_external_id: users.collect(), groups_by_key: groups.collect() }
     }
 
-    /// The account of somebody: the one that carries the Okta id, and for who has none the one of Identity Center's id.
+    /// The account of somebody: the one that carries the Okta id, and otherwise the one of Identity Center's id unless it is another's.
     fn user(&self, user: &UserRef) -> Found<&'a ActualUser> {
         let by_id = user.scim_id.as_ref().and_then(|id| self.actual.users.get(id));
         let linked = |user: &UserRef| self.by_external_id.get(user.okta_id.as_ref()?.as_str()).copied();
         match (by_id, linked(user)) {
             (_, Some(found)) => Found::There(found),
-            (Some(found), None) if user.okta_id.is_none() => Found::There(found),
+            (Some(found), None) if user.okta_id.is_none() || is_nobodys(found.external_id.as_deref()) => {
+                Found::There(found)
+            }
             (Some(found), None) => Found::Relinked(found),
             (None, None) => Found::Gone,
         }
     }
 
-    /// The group of this key.
+    /// The group of this key, and otherwise the one of Identity Center's id unless it is another's.
     fn group(&self, group: &GroupRef) -> Found<&'a ActualGroup> {
         let by_id = group.scim_id.as_ref().and_then(|id| self.actual.groups.get(id));
         match (self.groups_by_key.get(group.key.as_str()), by_id) {
             (Some(found), _) => Found::There(found),
+            (None, Some(found)) if is_nobodys(found.external_id.as_deref()) => Found::There(found),
             (None, Some(found)) => Found::Relinked(found),
             (None, None) => Found::Gone,
         }
@@ -163,6 +166,11 @@ impl<'a> Now<'a> {
     fn members(&self, group: &ActualGroup) -> Option<&'a BTreeSet<ScimUserId>> {
         self.actual.members.get(&group.id)
     }
+}
+
+/// Whether an object belongs to nobody: a run that broke off may have changed it before it came to linking it.
+fn is_nobodys(external_id: Option<&str>) -> bool {
+    external_id.is_none_or(str::is_empty)
 }
 
 /// Somebody as a plan names them.

@@ -129,6 +129,28 @@ fn an_account_that_belongs_to_another_by_now_is_left_alone() {
 }
 
 #[test]
+fn what_a_run_changed_and_broke_off_before_it_linked_it_goes_back() {
+    let mut standing = nothing().user(None, "ann", titled("b")).group("team", &[]);
+    let team = ScimGroupId::new("team");
+    for external_id in [None, Some(String::new())] {
+        standing.0.groups.get_mut(&team).unwrap().external_id.clone_from(&external_id);
+        standing.0.users.get_mut(&ScimUserId::new("ann")).unwrap().external_id = external_id;
+        let done = vec![
+            Deed::ChangedUser(user(ANN, "ann"), vec![change("title", Some("a"), Some("b"))]),
+            Deed::RemovedMembers(group("team"), vec![user(ANN, "ann")]),
+        ];
+        let plan = standing.after(done, &Allowed::default());
+        assert_eq!(kinds(&plan), ["update-user", "add-members"]);
+        assert_eq!((plan.conflicts, plan.held_users), (vec![], vec![]));
+    }
+    // What another tool has linked by now is another's.
+    standing.0.groups.get_mut(&team).unwrap().external_id = Some("other-tool".into());
+    let done = vec![Deed::RemovedMembers(group("team"), vec![user(ANN, "ann")])];
+    let plan = standing.after(done, &Allowed::default());
+    assert_eq!((plan.operations, plan.conflicts.len()), (vec![], 1));
+}
+
+#[test]
 fn a_name_that_another_has_by_now_is_a_conflict_and_both_are_left_alone() {
     let standing = nothing().user(Some(ANN), "ann", account("anna")).user(Some(BOB), "bob", account("Ann"));
     let renamed = Deed::ChangedUser(user(ANN, "ann"), vec![change("userName", Some("ann"), Some("anna"))]);
