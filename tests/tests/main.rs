@@ -38,6 +38,7 @@ mod simulator;
 mod snapshot;
 mod state;
 mod swaps;
+mod undo;
 
 // Programs that others wrote.
 mod guests;

@@ -126,6 +126,35 @@ fn renewal(secrets: &Arc<RenewableSecrets>, token: SecretRef) -> impl Fn() -> Re
     }
 }
 
+/// The target alone, for a run in which neither Okta nor a policy has a say.
+pub(crate) struct ConnectedTarget {
+    pub(crate) target: Target,
+    /// What it keeps while it writes.
+    pub(crate) keeping: KeepingSection,
+    /// The limits of what it may take away at once.
+    pub(crate) guards: Guards,
+    /// Between what its plan is made.
+    pub(crate) origin: Origin,
+}
+
+/// Connects the target of a configuration. Okta's token is not read.
+pub(crate) async fn target(configuration: Configuration) -> Result<ConnectedTarget, Failure> {
+    let origin = Origin {
+        source: configuration.okta_base.to_string(),
+        target: configuration.scim_endpoint.to_string(),
+        ..Origin::default()
+    };
+    let token = configuration.scim_token;
+    let secrets = Secrets::resolve(std::slice::from_ref(&token)).await?;
+    let token = secrets
+        .get(&token)
+        .cloned()
+        .ok_or_else(|| anyhow::anyhow!("{token} was asked for and not answered"))?;
+    let settings = usher_identity_center::Settings::new(configuration.scim_endpoint, token);
+    let target = Target::Live(Box::new(IdentityCenter::new(settings)?));
+    Ok(ConnectedTarget { target, keeping: configuration.keeping, guards: configuration.guards, origin })
+}
+
 /// Where the configuration leads, and whom it lets decide.
 fn origin(arguments: &RunArguments, configuration: &Configuration, policy: &PolicyChain) -> Origin {
     Origin {
@@ -135,6 +164,7 @@ fn origin(arguments: &RunArguments, configuration: &Configuration, policy: &Poli
             let names: BTreeSet<String> = arguments.groups.iter().cloned().collect();
             names.into_iter().collect()
         }),
+        undo_of: None,
         policies: policy.policies().map(|(name, _)| name.to_owned()).collect(),
     }
 }

@@ -20,8 +20,26 @@ pub struct Content {
     pub target: String,
     /// Groups that the command line named; none when the whole organisation was looked at.
     pub named_groups: Option<Vec<String>>,
+    /// Which run it takes back; none where it comes from the two sides. Left out then, so that the hashes of such plans are those that
+    /// they were before plans could take anything back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo_of: Option<UndoOf>,
     /// In the order in which they are done.
     pub operations: Vec<Step>,
+}
+
+/// Which run a plan takes back, and what of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct UndoOf {
+    /// The run's id, in full.
+    pub run: String,
+    /// Whether what the run created is deleted.
+    pub delete_created: bool,
+    /// The person alone for whom it is taken back.
+    pub person: Option<String>,
+    /// The group alone for which it is taken back.
+    pub group: Option<String>,
 }
 
 /// One operation.
@@ -95,6 +113,8 @@ pub struct Origin {
     pub target: String,
     /// Groups that the command line named.
     pub named_groups: Option<Vec<String>>,
+    /// Which run it takes back.
+    pub undo_of: Option<UndoOf>,
     /// The policies by name, in the order in which they were asked.
     pub policies: Vec<String>,
 }
@@ -121,6 +141,7 @@ impl Content {
             source: origin.source.clone(),
             target: origin.target.clone(),
             named_groups: origin.named_groups.clone(),
+            undo_of: origin.undo_of.clone(),
             operations: plan.operations.iter().map(|operation| step(operation, &origin.policies)).collect(),
         }
     }
@@ -251,8 +272,8 @@ mod tests {
         let origin = Origin {
             source: "okta".into(),
             target: "aws".into(),
-            named_groups: None,
             policies: vec!["rules".into()],
+            ..Origin::default()
         };
         let content = Content::of(&Plan { operations, ..Plan::default() }, &origin);
         let text = concat!(

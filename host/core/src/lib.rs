@@ -32,3 +32,4 @@ pub mod reconcile;
 pub mod selection;
 pub mod settings;
 pub mod source;
+pub mod undo;

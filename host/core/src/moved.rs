@@ -102,7 +102,7 @@ mod tests {
     }
 
     fn content(operations: Vec<Step>) -> Content {
-        Content { source: "okta".into(), target: "aws".into(), named_groups: None, operations }
+        Content { source: "okta".into(), target: "aws".into(), named_groups: None, undo_of: None, operations }
     }
 
     fn ann() -> Object {

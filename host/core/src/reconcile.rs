@@ -4,15 +4,15 @@
 //! have which unique name and in which order names are freed and taken; `members` compares memberships; `difference` compares
 //! accounts; `stages` puts the operations in order.
 
-mod difference;
+pub(crate) mod difference;
 mod groups;
 mod leavers;
 mod members;
-mod names;
-mod stages;
+pub(crate) mod names;
+pub(crate) mod stages;
 #[cfg(test)]
 mod tests;
-mod users;
+pub(crate) mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -125,7 +125,7 @@ fn okta_id(user: &ActualUser) -> Option<OktaUserId> {
 }
 
 /// Who and what bears a temporary name, and keeps it: a run broke off, and now there is something else in the way.
-fn left_aside(actual: &Actual, operations: &[Operation]) -> Vec<String> {
+pub(crate) fn left_aside(actual: &Actual, operations: &[Operation]) -> Vec<String> {
     let is_renamed = |name: &str| {
         operations.iter().any(|operation| match &operation.change {
             Change::RenameGroup { before, .. } => before == name,
@@ -152,7 +152,8 @@ fn left_aside(actual: &Actual, operations: &[Operation]) -> Vec<String> {
         .collect()
 }
 
-fn standing(actual: &Actual, operations: &[Operation]) -> Standing {
+/// How much stands, and how much of it in the groups that these operations take members from.
+pub(crate) fn standing(actual: &Actual, operations: &[Operation]) -> Standing {
     let ours = || actual.users.values().filter(|user| okta_id(user).is_some());
     let is_ours = |key: Option<&str>| key.is_some_and(GroupKey::is_ours);
     let losing = operations.iter().filter_map(|operation| match &operation.change {

@@ -3,7 +3,7 @@
 //! `plan`, `sync` and every later command go through here; none has a private path. Read in this order:
 //! [`session`] (what a run needs), [`services`] (the two services, live or from a [`snapshot`]), [`state`] (what a run leaves to the next), `source` (Okta and the policy → the desired directory), `target` (the actual one),
 //! [`prepare`](mod@prepare) (both → a plan), [`plan_file`] (a plan that waits to be applied), [`apply`](mod@apply), [`witness`]
-//! (who hears of each operation: the [`lock`] that lets a run write, the [`journal`] of what it did), [`progress`] (what a person sees meanwhile); [`explain`] (why
+//! (who hears of each operation: the [`lock`] that lets a run write, the [`journal`] of what it did), [`undo`] (the way back), [`progress`] (what a person sees meanwhile); [`explain`] (why
 //! somebody or something is as it is); `subject` (whom an operation is about); [`whole_file`] (how files are written).
 
 pub mod apply;
@@ -21,6 +21,7 @@ mod source;
 pub mod state;
 mod subject;
 mod target;
+pub mod undo;
 pub mod whole_file;
 pub mod witness;
 

@@ -77,11 +77,14 @@ pub(crate) struct SyncArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct ApplyArguments {
-    /// The plan: a file that `usher plan --out` wrote.
+    /// The plan: a file that `usher plan --out` or `usher undo --out` wrote.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) deciding: DecidingArguments,
+    /// The journal that it was made from, where `usher undo` was told another than the configuration's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
     /// Let the one plan of this hash pass the guards, whatever it takes away. A refusal prints it.
     #[arg(long, value_name = "HASH")]
     pub(crate) allow: Option<PlanHash>,

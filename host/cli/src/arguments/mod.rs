@@ -1,6 +1,6 @@
 //! The command line. `deciding` holds what every command has that makes a plan, `change` what is special to `plan`, `sync` and `apply`,
 //! `compare` what `plan` takes to compare;
-//! `check`, `explain`, `journal`, `plugin` and `snapshot` hold what comes after `usher check` and so on.
+//! `check`, `explain`, `journal`, `undo`, `plugin` and `snapshot` hold what comes after `usher check` and so on.
 
 pub(crate) mod change;
 pub(crate) mod check;
@@ -12,6 +12,7 @@ pub(crate) mod plugin;
 pub(crate) mod registry;
 pub(crate) mod snapshot;
 pub(crate) mod trial;
+pub(crate) mod undo;
 
 use std::path::PathBuf;
 
@@ -42,6 +43,7 @@ impl Arguments {
             Command::Check(arguments) => arguments.json,
             Command::Explain(arguments) => arguments.json,
             Command::Journal(arguments) => arguments.is_json(),
+            Command::Undo(arguments) => arguments.format() == Format::Json,
             Command::Plugin(arguments) => arguments.command.is_json(),
             Command::Snapshot(arguments) => arguments.is_json(),
             Command::Demo(_) | Command::Simulate(_) => false,
@@ -63,6 +65,8 @@ pub(crate) enum Command {
     Explain(Box<explain::ExplainArguments>),
     /// Tell what was changed in AWS, when and why, and check that the record is whole.
     Journal(Box<journal::JournalArguments>),
+    /// Show the plan that takes a run of the journal back, for `usher apply`. Writes nothing.
+    Undo(Box<undo::UndoArguments>),
     /// Write, build, look into and try policy plugins.
     Plugin(Box<plugin::PluginArguments>),
     /// Keep what a run reads from both sides, to plan and to try policies without a network.

@@ -2,6 +2,7 @@
 
 mod check;
 mod compare;
+mod conclude;
 mod demo;
 mod explain;
 mod journal;
@@ -9,6 +10,7 @@ pub(crate) mod plugin;
 mod run;
 mod simulate;
 mod snapshot;
+mod undo;
 
 use crate::arguments::{Arguments, Command};
 use crate::exit::{ExitStatus, Failure};
@@ -27,6 +29,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, Failure> {
             Command::Check(arguments) => check::check(arguments).await,
             Command::Explain(arguments) => explain::explain(arguments).await,
             Command::Journal(arguments) => journal::journal(arguments),
+            Command::Undo(arguments) => undo::undo(arguments).await,
             Command::Plugin(arguments) => plugin::run(&arguments.command).await,
             Command::Snapshot(arguments) => snapshot::snapshot(arguments).await,
             Command::Demo(arguments) => demo::demo(arguments).await,

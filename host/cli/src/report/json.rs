@@ -1,6 +1,7 @@
 //! A run as JSON, for programs: the plan, what came of each operation, what it cost.
 
 use serde_json::{Value, json};
+use usher_core::content::UndoOf;
 
 use super::result::{Ending, PolicyReport, Refused, RunReport};
 use crate::record::Recorded;
@@ -35,6 +36,7 @@ pub(crate) fn run(report: &RunReport) -> Value {
         "recorded": report.recorded.iter().map(recorded).collect::<Vec<_>>(),
         "seen": report.seen,
         "hash": report.hash,
+        "undoOf": report.content.undo_of.as_ref().map(undo_of),
         "plan": plan,
         "refused": refused,
         "moved": moved,
@@ -46,6 +48,12 @@ pub(crate) fn run(report: &RunReport) -> Value {
         },
         "seconds": report.took.as_secs_f64(),
     })
+}
+
+/// Which run the plan takes back.
+fn undo_of(undo_of: &UndoOf) -> Value {
+    let UndoOf { run, delete_created, person, group } = undo_of;
+    json!({ "run": run, "deleteCreated": delete_created, "person": person, "group": group })
 }
 
 /// What was too much.

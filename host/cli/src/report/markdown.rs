@@ -9,6 +9,7 @@ use usher_core::plan::AttributeChange;
 use super::escape::plain;
 use super::plan::summary;
 use super::result::{Ending, RunReport};
+use super::undo;
 
 /// How many members of an addition are named. Whoever loses something is always named.
 pub(super) const NAMES_TOLD: usize = 12;
@@ -20,7 +21,18 @@ pub(super) const STEPS_TOLD: usize = 250;
 pub(crate) fn plan(report: &RunReport) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "### Usher: {}\n", summary(&report.plan));
-    let _ = writeln!(out, "From {} to {}\n", code(&report.content.source), code(&report.content.target));
+    match &report.content.undo_of {
+        Some(undo_of) => {
+            let _ = writeln!(out, "{} in {}\n", code(&undo::heading(undo_of)), code(&report.content.target));
+        }
+        None => {
+            let _ =
+                writeln!(out, "From {} to {}\n", code(&report.content.source), code(&report.content.target));
+        }
+    }
+    if let Some(advice) = undo::advice(report) {
+        let _ = writeln!(out, "**Note:** {}\n", code(advice));
+    }
     if let Ending::Refused(refused) = &report.ending {
         let _ = writeln!(out, "**Refused by the guards; nothing is written.**\n");
         for line in &refused.lines[1..] {

@@ -11,3 +11,4 @@ pub(crate) mod markdown;
 pub(crate) mod plan;
 pub(crate) mod record;
 pub(crate) mod result;
+pub(crate) mod undo;

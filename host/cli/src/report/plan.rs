@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
+use usher_core::content::UndoOf;
 use usher_core::decision::Reason;
 use usher_core::moved::Moved;
 use usher_core::plan::{AttributeChange, Change, Operation, Plan, UserRef};
@@ -16,6 +17,7 @@ use usher_policy::LogLine;
 
 use super::escape::plain;
 use super::result::{Ending, RunReport};
+use super::undo;
 
 /// How many names of an addition are told unless `--all` is given. What is taken away is always told in full.
 const NAMES_TOLD: usize = 12;
@@ -48,22 +50,27 @@ impl Section {
 }
 
 /// The plan as text.
-pub(crate) fn plan(plan: &Plan, seen: &Seen, hash: &PlanHash, all: bool) -> String {
+pub(crate) fn plan(plan: &Plan, seen: &Seen, undo_of: Option<&UndoOf>, hash: &PlanHash, all: bool) -> String {
     let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "Okta: {} with {}. Identity Center: {}, {}{}.",
-        count(seen.selected_groups, "group"),
-        count(seen.people, "person"),
-        count(seen.target_users, "user"),
-        count(seen.target_groups, "group"),
-        if seen.target_complete { "" } else { " (it cannot list everything, so no leaver can be found)" },
-    );
+    let (users, groups) = (count(seen.target_users, "user"), count(seen.target_groups, "group"));
+    let _ = match undo_of {
+        Some(undo_of) => {
+            let heading = plain(&undo::heading(undo_of));
+            writeln!(out, "{heading}. Identity Center: {users}, {groups}.")
+        }
+        None => writeln!(
+            out,
+            "Okta: {} with {}. Identity Center: {users}, {groups}{}.",
+            count(seen.selected_groups, "group"),
+            count(seen.people, "person"),
+            if seen.target_complete { "" } else { " (it cannot list everything, so no leaver can be found)" },
+        ),
+    };
     if let Some(line) = reading(&seen.reading) {
         let _ = writeln!(out, "{line}");
     }
-    users(&plan.operations, all).write_to(&mut out);
-    groups(&plan.operations).write_to(&mut out);
+    self::users(&plan.operations, all).write_to(&mut out);
+    self::groups(&plan.operations).write_to(&mut out);
     members(&plan.operations, all).write_to(&mut out);
     left_alone(plan, seen, all).write_to(&mut out);
     let _ = writeln!(out, "\n{BOLD}Plan:{BOLD:#} {}", summary(plan));

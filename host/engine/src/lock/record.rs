@@ -104,3 +104,31 @@ fn words(seconds: u64) -> String {
         seconds => format!("{} h", seconds / 3600),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Written by another program, from its description in docs/journal.md.
+    const VERSION_1: &str = include_str!("../../tests/fixtures/lock-version-1.json");
+
+    #[test]
+    fn a_record_of_version_1_is_read_and_is_written_the_same() {
+        let record = Record::parse(VERSION_1.as_bytes()).unwrap().unwrap();
+        assert_eq!((record.run.as_str(), record.host.as_str()), ("20260301T080000Z-a1b2c3", "sync-1"));
+        assert_eq!((record.pid, record.lease_seconds), (4711, 60));
+        let owner = record.owner();
+        assert_eq!((owner.place.as_deref(), owner.started), (Some("boot-1 4026531836"), Some(123_456)));
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert!(!record.is_over(at("2026-03-01T08:01:15Z")));
+        assert!(record.is_over(at("2026-03-01T08:01:16Z")));
+        assert_eq!(record.bytes().unwrap(), VERSION_1.as_bytes());
+    }
+
+    #[test]
+    fn a_later_version_is_no_record_that_is_known() {
+        let later = VERSION_1.replacen("\"version\":1", "\"version\":2", 1);
+        assert_eq!(Record::parse(later.as_bytes()), Err(()));
+        assert_eq!(Record::parse(b"  \n"), Ok(None));
+    }
+}
