@@ -2,7 +2,7 @@
 
 import { read, schema } from "./configuration.js";
 import { Problem } from "./problem.js";
-import { Decision } from "./decision.js";
+import { WrongAnswer, groupDecision, shown, texts, userDecision } from "./answer.js";
 import { log } from "./log.js";
 import { Group, User } from "./profile.js";
 
@@ -24,16 +24,18 @@ export function contract(policy, { name, version, summary }) {
         return configured.needs;
       } catch (thrown) {
         const problems = Array.isArray(thrown) ? thrown : [thrown];
-        if (!problems.every((problem) => problem instanceof Problem)) {
+        if (problems.length === 0 || !problems.every((problem) => problem instanceof Problem)) {
           // A bug in the policy. The contract has no words for one here; the host knows them in the log by the first two.
           log.error(`panicked at configure: ${words(thrown)}`);
-          throw thrown;
+          throw thrown instanceof Error ? thrown : new TypeError(`configure threw ${words(thrown)}`);
         }
         throw problems.map(stated);
       }
     },
-    decideGroups: (groups) => decide(groups, (group) => groupDecision(asked, group)),
-    decideUsers: (users) => decide(users, (user) => userDecision(asked, user)),
+    decideGroups: (groups) =>
+      decide(groups, (group) => groupDecision(group.id, asked.group(new Group(group))), ({ name }) => name),
+    decideUsers: (users) =>
+      decide(users, (user) => userDecision(user.id, asked.user(new User(user))), ({ draft }) => draft.userName),
   };
 }
 
@@ -54,65 +56,35 @@ function configure(policy, text, run) {
     },
     needs: {
       hooks: { groups: Boolean(policy.group), users: Boolean(policy.user) },
-      groupAttributes: sorted(needs.groupAttributes),
-      userAttributes: sorted(needs.userAttributes),
+      groupAttributes: sorted(texts(needs.groupAttributes, "needs.groupAttributes")),
+      userAttributes: sorted(texts(needs.userAttributes, "needs.userAttributes")),
     },
   };
 }
 
-const sorted = (names = []) => [...new Set(names)].sort();
+const sorted = (names) => [...new Set(names)].sort();
 
-const stated = ({ pointer, message }) => ({ pointer, message, position: null });
+const stated = ({ pointer, message }) => ({ pointer: String(pointer), message: String(message), position: null });
 
-function decide(items, decideOne) {
+function decide(items, decideOne, nameOf) {
   return items.map((item) => {
     try {
       return decideOne(item);
     } catch (thrown) {
-      throw crash(thrown, item.id);
+      throw told(thrown, item.id, nameOf(item));
     }
   });
 }
 
 /** The contract's error: a text, which the host shows with the items in hand. */
-const crash = (thrown, id) => `threw at ${id}: ${words(thrown)}`;
+function told(thrown, id, name) {
+  const item = name ? `${id} (${name})` : id;
+  return thrown instanceof WrongAnswer ? `at ${item}: ${thrown.message}` : `threw at ${item}: ${words(thrown)}`;
+}
 
 /** What was thrown, and where. */
 function words(thrown) {
-  if (!(thrown instanceof Error)) return String(thrown);
+  if (!(thrown instanceof Error)) return typeof thrown === "string" ? thrown : shown(thrown);
   const [place] = /\bat [^\n]+/.exec(thrown.stack ?? "") ?? [""];
   return `${thrown.name}: ${thrown.message} ${place}`.trim();
 }
-
-function groupDecision(asked, record) {
-  const decision = answered(asked.group(new Group(record)), ["sync", "skip", "hold"]);
-  const verdict = decision.verdict === "sync"
-    ? { tag: "sync", val: decision.targets.map(targetGroup) }
-    : { tag: decision.verdict };
-  return { id: record.id, verdict, why: why(decision) };
-}
-
-function userDecision(asked, record) {
-  const decision = answered(asked.user(new User(record)), ["keep", "sync", "skip", "hold"]);
-  if (decision.verdict === "sync" && !decision.account) {
-    throw new TypeError("a person is answered with keep() or syncAccount(account), not with sync(name)");
-  }
-  const verdict = decision.verdict === "sync"
-    ? { tag: "sync", val: decision.account.record() }
-    : { tag: decision.verdict };
-  return { id: record.id, verdict, groups: decision.targets?.map(targetGroup) ?? null, why: why(decision) };
-}
-
-function answered(decision, verdicts) {
-  if (!(decision instanceof Decision)) {
-    throw new TypeError(`answered ${String(decision)}; a decision begins with ${verdicts.join("(), ")}()`);
-  }
-  if (!verdicts.includes(decision.verdict)) {
-    throw new TypeError(`answered ${decision.verdict}(); here it is ${verdicts.join("(), ")}()`);
-  }
-  return decision;
-}
-
-const targetGroup = ({ key = null, name }) => ({ key, displayName: name });
-
-const why = ({ rule, message }) => ({ rule, message });

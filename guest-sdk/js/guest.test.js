@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { definePolicy, hold, integer, keep, list, optional, skip, sync, syncAccount, syncAll, table, text } from "./index.js";
+import { Problem, definePolicy, hold, integer, keep, list, optional, skip, sync, syncAccount, syncAll, table, text } from "./index.js";
 import { run } from "./test.js";
 
 const asked = (user) => run(definePolicy({ user })).user({ login: "ann" });
@@ -63,9 +63,74 @@ test("groups have keys where they are given", () => {
 });
 
 test("an answer that is none is told with what it should be", () => {
-  assert.throws(() => asked(() => undefined), /begins with keep\(\), sync\(\), skip\(\), hold\(\)/);
-  assert.throws(() => asked(() => sync("x")), /syncAccount/);
-  assert.throws(() => run(definePolicy({ group: keep })).group({ name: "x" }), /answered keep\(\)/);
+  const begins = "it is one that begins with keep(), syncAccount(), skip(), hold()";
+  refuses(() => undefined, `answered undefined as decision; ${begins}; is a \`return\` missing?`);
+  refuses(() => sync("x"), `answered sync() as decision; ${begins}`);
+  refuses(() => keep, `answered a function as decision; ${begins}`);
+  refuses(() => ({ tag: "keep" }), `answered an object as decision; ${begins}`);
+  refuses(async () => keep(), `answered a promise as decision; ${begins}; nothing is waited for in the sandbox, so \`async\` cannot be`);
+  refuses(() => Object.assign(keep(), { verdict: "remove" }), `answered remove() as decision; ${begins}`);
+  assert.throws(() => run(definePolicy({ group: keep })).group({ name: "x" }), told("at 00g-x (x): answered keep() as decision; it is one that begins with sync(), skip(), hold()"));
   assert.throws(() => definePolicy({ gruop: hold }), /no `gruop`/);
   assert.equal(asked(skip).verdict, "skip");
 });
+
+test("a value of a wrong kind in an answer is told with its place and the person", () => {
+  const changed = (change) => (user) => syncAccount(user.draft.with(change));
+  refuses(changed((account) => { account.work.costCenter = 4711; }), "answered 4711 as account.work.costCenter; it is a text or null");
+  refuses(changed((account) => { account.name.family = ["Ash"]; }), "answered a list as account.name.family; it is a text");
+  refuses(changed((account) => { account.name = "Ann Ash"; }), 'answered "Ann Ash" as account.name; it is a name with given and family');
+  refuses(changed((account) => { account.userName = null; }), "answered null as account.userName; it is a text");
+  refuses(changed((account) => { account.active = "yes"; }), 'answered "yes" as account.active; it is true or false');
+  refuses(changed((account) => { account.title = {}; }), "answered an object as account.title; it is a text or null");
+  refuses(changed((account) => { account.address = "Main Street"; }), 'answered "Main Street" as account.address; it is a table or null');
+  refuses(() => syncAccount(), "answered undefined as account; it is an account, such as user.draft");
+  refuses(() => keep().because(4711), "answered 4711 as rule; it is a text");
+  refuses(() => keep().because("rule", null), "answered null as message; it is a text");
+  refuses(() => keep().groups("admins"), 'answered "admins" as groups; it is a list of names');
+  refuses(() => keep().groups(["a", 7]), "answered 7 as groups[1]; it is a name, or a name with its key");
+  refuses(() => keep().groups([{ name: "a", key: 7 }]), "answered 7 as groups[0].key; it is a text");
+  refuses(() => keep().because("x".repeat(9), Symbol("s")), "answered Symbol(s) as message; it is a text");
+});
+
+test("a wrong answer about a group names the group", () => {
+  const answers = (group) => () => run(definePolicy({ group })).group({ name: "x" });
+  assert.throws(answers(() => sync(["a"])), told("at 00g-x (x): answered a list as groups[0].name; it is a text"));
+  assert.throws(answers(() => sync("a").key(1)), told("at 00g-x (x): answered 1 as groups[0].key; it is a text"));
+  assert.throws(answers(() => syncAll("a")), told('at 00g-x (x): answered "a" as groups; it is a list of names'));
+});
+
+test("a field that there is not is no field that is lost", () => {
+  const work = "`employeeNumber`, `costCenter`, `organization`, `division`, `department`, `manager`";
+  refuses(
+    (user) => syncAccount(user.draft.with((account) => { account.work.costCentre = "4711"; })),
+    `answered with a field account.work.costCentre, which there is not; there are ${work}`,
+  );
+});
+
+test("an account may be a plain object, and a part of it absent", () => {
+  const { account } = asked((user) => syncAccount({ ...user.draft, title: "Dr", work: { costCenter: "7" }, address: null, phone: undefined }));
+  assert.deepEqual([account.title, account.work.costCenter, account.work.manager, account.address, account.phone], ["Dr", "7", null, null, null]);
+});
+
+test("a long text is told in part", () => {
+  refuses(() => keep().groups("a".repeat(100)), `answered "${"a".repeat(60)}…" as groups; it is a list of names`);
+});
+
+test("needs and problems of a wrong kind are told as bugs, not as needs", () => {
+  const configured = (definition) => () => run(definePolicy(definition));
+  assert.throws(configured({ needs: { userAttributes: "department" } }), /answered "department" as needs.userAttributes; it is a list of texts/);
+  assert.throws(configured({ needs: () => ({ groupAttributes: [1] }) }), /answered 1 as needs.groupAttributes\[0\]; it is a text/);
+  assert.throws(configured({ configure() { throw new Problem(7, "no"); } }), /begins with the place/);
+  assert.throws(configured({ configure() { throw []; } }), /configure threw a list/);
+});
+
+/** What the contract's error is. */
+const told = (words) => (thrown) => {
+  assert.equal(thrown, words);
+  return true;
+};
+
+function refuses(user, words) {
+  assert.throws(() => asked(user), told(`at 00u-ann (ann): ${words}`));
+}

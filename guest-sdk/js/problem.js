@@ -5,6 +5,7 @@ export class Problem extends Error {
    * @param {string} message
    */
   constructor(pointer, message) {
+    if (typeof pointer !== "string") throw new TypeError('a Problem begins with the place, such as "/roles/0", or ""');
     super(message);
     this.name = "Problem";
     this.pointer = pointer;

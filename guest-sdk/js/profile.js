@@ -1,5 +1,7 @@
 // What a policy is asked about, as an author sees it.
 
+import { ADDRESS, WORK } from "./answer.js";
+
 /** The attributes that the policy asked for; null where Okta has none, or where it is of another kind. */
 class Profile {
   #values;
@@ -66,21 +68,31 @@ export class Group extends Profile {
 
 /** A person in Okta. */
 export class User extends Profile {
-  constructor({ id, status, groups, attributes, draft }) {
-    super(attributes);
-    Object.assign(this, { id, status, groups, draft: new Account(draft) });
+  #record;
+  #draft;
+
+  constructor(record) {
+    super(record.attributes);
+    Object.assign(this, { id: record.id, status: record.status, groups: record.groups });
+    this.#record = record.draft;
+  }
+
+  /** What the host writes when the policy says `keep()`. Most policies never look at most people's. */
+  get draft() {
+    return (this.#draft ??= new Account(this.#record));
   }
 }
-
-const WORK = ["employeeNumber", "costCenter", "organization", "division", "department", "manager"];
-const ADDRESS = ["formatted", "street", "locality", "region", "postalCode", "country"];
 
 const empty = (names) => Object.fromEntries(names.map((name) => [name, null]));
 
 /** An account as AWS gets it. `work` and `address` are always there to be filled in. */
 export class Account {
   constructor(record) {
-    Object.assign(this, structuredCopy(record));
+    for (const name in record) {
+      const value = record[name];
+      // Records within it are copied too.
+      this[name] = value !== null && typeof value === "object" ? { ...value } : value;
+    }
     this.work ??= empty(WORK);
     this.address ??= empty(ADDRESS);
   }
@@ -91,22 +103,4 @@ export class Account {
     change(copy);
     return copy;
   }
-
-  /** The contract's record. A part with nothing in it is none. */
-  record() {
-    const part = (part, names) => {
-      const record = Object.fromEntries(names.map((name) => [name, part?.[name] ?? null]));
-      return names.some((name) => record[name] !== null) ? record : null;
-    };
-    return { ...this, work: part(this.work, WORK), address: part(this.address, ADDRESS) };
-  }
-}
-
-/** Records within a record are copied too. */
-function structuredCopy(record) {
-  return Object.fromEntries(
-    Object.entries(record).map(([name, value]) =>
-      [name, value !== null && typeof value === "object" ? { ...value } : value],
-    ),
-  );
 }

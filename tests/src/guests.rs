@@ -12,30 +12,56 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the workspace")
 }
 
-/// jco and rolldown, installed now if they were not: a `node_modules` that has them.
-pub fn javascript() -> Result<&'static Path, String> {
-    static INSTALLED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let installed = INSTALLED.get_or_init(|| {
-        let place = folder();
-        let output = Command::new(script("install-javascript")).arg(&place).stdin(Stdio::null()).output();
-        let output = output.map_err(|error| format!("install-javascript cannot be started: {error}"))?;
-        if output.status.success() {
-            return Ok(place.join("javascript/node_modules"));
-        }
-        let said = String::from_utf8_lossy(&output.stderr);
-        Err(format!(
-            "tests/peers/install-javascript failed: {}",
-            said.trim().lines().last().unwrap_or_default()
-        ))
-    });
-    installed.as_deref().map_err(Clone::clone)
+/// Node.js and the tools of a project in JavaScript.
+pub struct JavaScript {
+    /// A `node_modules`.
+    modules: PathBuf,
+    /// Another, with the private Sigstore.
+    sigstore: PathBuf,
 }
 
-/// Gives a project what `npm install` would: the tools, and the SDK that lies at `sdk`.
-pub fn npm_install(project: &Path, tools: &Path, sdk: &Path) {
+impl JavaScript {
+    /// The `node_modules` of the private Sigstore.
+    pub(crate) fn sigstore(&self) -> &Path {
+        &self.sigstore
+    }
+
+    /// One of the programs: `node`, `jco`, `rolldown`, `tsc`. All of them run on the same Node.js, wherever that came from.
+    pub fn command(&self, program: &str) -> Command {
+        let bin = self.modules.join(".bin");
+        let mut command = Command::new(bin.join(program));
+        let others = std::env::var_os("PATH");
+        let path = std::iter::once(bin).chain(others.iter().flat_map(std::env::split_paths));
+        command.env("PATH", std::env::join_paths(path).expect("the search path was one before"));
+        command
+    }
+}
+
+/// Node.js, jco and rolldown, installed now if they were not.
+pub fn javascript() -> Result<&'static JavaScript, String> {
+    static INSTALLED: OnceLock<Result<JavaScript, String>> = OnceLock::new();
+    INSTALLED.get_or_init(|| install_javascript(&folder(), None)).as_ref().map_err(Clone::clone)
+}
+
+/// Installs them into a folder; with another search path than this test's.
+pub fn install_javascript(place: &Path, path: Option<&Path>) -> Result<JavaScript, String> {
+    let mut install = Command::new(script("install-javascript"));
+    install.arg(place).stdin(Stdio::null()).envs(path.map(|path| ("PATH", path)));
+    let output =
+        install.output().map_err(|error| format!("install-javascript cannot be started: {error}"))?;
+    if output.status.success() {
+        let modules = |folder: &str| place.join(folder).join("node_modules");
+        return Ok(JavaScript { modules: modules("javascript"), sigstore: modules("sigstore") });
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("tests/peers/install-javascript failed: {}", said.trim().lines().last().unwrap_or_default()))
+}
+
+/// Gives a project what `npm ci` would: the tools, and the SDK that lies at `sdk`.
+pub fn npm_install(project: &Path, tools: &JavaScript, sdk: &Path) {
     let modules = project.join("node_modules");
     std::fs::create_dir(&modules).expect("the project is ours");
-    symlink(tools.join(".bin"), modules.join(".bin")).expect("a link can be made");
+    symlink(tools.modules.join(".bin"), modules.join(".bin")).expect("a link can be made");
     symlink(sdk, modules.join("usher-guest")).expect("a link can be made");
 }
 

@@ -12,9 +12,10 @@
 //! ```
 //!
 //! Read [`org`] (who there is), [`sim`] (where they live), [`place`] (where the program is started), [`outcome`] (what it
-//! said), [`running`] and [`gate`] (a run that is stopped on its way), then [`peers`] (moto, scim2-server and others),
-//! [`registry`] (docker-registry, oras, cosign), [`guests`] (jco, componentize-py), [`proxy`] and [`program`] (how the binary is found).
+//! said), [`running`] and [`gate`] (a run that is stopped on its way), then [`peers`] (moto, scim2-server and others), [`bucket`] (moto's S3),
+//! [`registry`] (docker-registry, oras, cosign), [`sigstore`] (a private Sigstore), [`guests`] (jco, componentize-py), [`proxy`] and [`program`] (how the binary is found).
 
+pub mod bucket;
 pub mod gate;
 pub mod guests;
 pub mod org;
@@ -25,6 +26,7 @@ pub mod program;
 pub mod proxy;
 pub mod registry;
 pub mod running;
+pub mod sigstore;
 pub mod sim;
 mod wait;
 

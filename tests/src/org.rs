@@ -120,6 +120,13 @@ impl Org {
         self
     }
 
+    /// Changes profile attributes of a group; null takes one away.
+    pub fn group_profile(mut self, name: &str, changes: Value) -> Self {
+        let profile = self.existing_group(name)["profile"].as_object_mut().expect("a profile is an object");
+        merge(profile, changes);
+        self
+    }
+
     /// The id that Okta gave a group.
     pub fn group_id(&self, name: &str) -> String {
         let found = self.groups.iter().find(|group| group["profile"]["name"] == name);

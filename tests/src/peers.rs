@@ -61,7 +61,7 @@ fn install() -> Result<Peers, String> {
 }
 
 /// `target/peers`, wherever the target directory is: the test lies in `target/<profile>/deps`.
-pub(crate) fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own file");
     test.ancestors().nth(3).expect("a test lies below the target directory").join("peers")
 }

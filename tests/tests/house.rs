@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("usher-identity-center", &["usher-core"]),
     ("usher-registry", &["usher-core"]),
     ("usher-secrets", &[]),
+    ("usher-storage", &["usher-core"]),
     ("usher-engine", &["usher-core", "usher-identity-center", "usher-okta", "usher-policy"]),
     ("usher-simulator", &[]),
     (
@@ -31,6 +32,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "usher-registry",
             "usher-secrets",
             "usher-simulator",
+            "usher-storage",
         ],
     ),
     ("usher-cases", &[]),
@@ -47,6 +49,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("usher-first-contract", &[]),
     ("usher-hostile", &[]),
     ("usher-tests", &["usher-plugin-build"]),
+    ("usher-model", &[]),
 ];
 
 /// Only for tests: what stands on the right may help to test what stands on the left.
@@ -56,6 +59,18 @@ const ALLOWED_IN_TESTS: &[(&str, &[&str])] = &[
     ("usher-plugin-rules", &["usher-core", "usher-plugin-build", "usher-policy"]),
     ("usher-plugins", &["usher-core", "usher-policy"]),
     ("acme-teams", &["usher-core", "usher-plugin-build", "usher-policy"]),
+    (
+        "usher-model",
+        &[
+            "usher-core",
+            "usher-engine",
+            "usher-identity-center",
+            "usher-okta",
+            "usher-plugins",
+            "usher-policy",
+            "usher-simulator",
+        ],
+    ),
 ];
 
 /// A crate of the workspace, and the names of those it uses.

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use usher_tests::Place;
+use serde_json::{Value, json};
+use usher_tests::{Org, Place, Sim};
 
 /// Somewhere without any service: policies are tested without one.
 fn nowhere() -> Place {
@@ -191,4 +192,83 @@ fn cases_that_cannot_be_read_are_told_all_at_once_with_their_lines() {
     let tested = place.run("plugin", &["test", "builtin:rules", "--cases", "a.toml", "b.toml", "c.toml"]);
     tested.fails_clearly(2).says("a.toml:4: ").says("b.toml:1: ").says("c.toml: ");
     place.run("plugin", &["test", "builtin:rules"]).fails_clearly(2).says("no cases are named");
+}
+
+/// A snapshot of a team of three, of whom one has no last name.
+fn team() -> Sim {
+    let org = Org::new()
+        .people(["ann", "bob"])
+        .person_with("fay", json!({ "lastName": null }))
+        .group("team", ["ann", "bob", "fay"]);
+    let sim = Sim::start(org);
+    sim.usher("snapshot", &["save", "s.json"]).exits(0);
+    let hostile = usher_plugin_build::workspace_policy("usher-hostile").expect("the policy can be built");
+    sim.file("hostile.wasm", &hostile);
+    sim
+}
+
+fn over_the_team(sim: &Sim, mode: &str) -> usher_tests::Outcome {
+    sim.file("mode.json", json!({ "mode": mode, "id": "" }).to_string().as_bytes());
+    sim.run("plugin", &["test", "hostile.wasm", "--snapshot", "s.json", "--config", "mode.json"])
+}
+
+#[test]
+fn a_policy_that_hangs_on_the_order_of_a_snapshot_is_found_out() {
+    let sim = team();
+    let tested = over_the_team(&sim, "remembers").exits(1);
+    tested
+        .prints("hostile.wasm over s.json")
+        .prints("FAIL    user `ann@example.com`")
+        .prints("decided otherwise when asked in reverse order");
+    over_the_team(&sim, "panic").exits(1).prints("crashed in decide-groups");
+    over_the_team(&sim, "refuse").exits(2).says("too hostile");
+}
+
+#[test]
+fn an_answer_that_the_host_would_not_take_is_found_over_a_snapshot() {
+    let sim = team();
+    let tested = over_the_team(&sim, "").exits(1);
+    // Kept as she is, an account of hers would be one without a last name.
+    tested
+        .prints("user `fay@example.com`")
+        .prints("the answer would be refused, and what stands be left as it is: `name.familyName` is empty")
+        .prints_no("ann@example.com`\n")
+        .prints_no("decided otherwise");
+    over_the_team(&sim, "one-user-name").exits(1).prints("`name.familyName` is empty");
+    over_the_team(&sim, "escapes-in-names").exits(1).prints("group `team`").prints_no("\u{1b}[2J");
+}
+
+#[test]
+fn over_a_snapshot_every_item_is_told_with_its_fuel() {
+    let sim = team();
+    let skip = "[[groups]]\nname = \"all\"\nwhen = 'true'\nsync = 'group.name'\n\
+                [[users]]\nname = \"no-name\"\nwhen = '!has(user.lastName)'\nthen = \"skip\"\n";
+    sim.file("rules.toml", skip.as_bytes());
+    let test = ["test", "builtin:rules", "--snapshot", "s.json", "--config", "rules.toml"];
+    let tested = sim.run("plugin", &test).exits(0);
+    tested.prints("people  3; each took").prints("decided equally each time");
+    let report = sim.run("plugin", &[&test[..], &["--json"]].concat()).exits(0).json();
+    let people = report["people"]["items"].as_array().expect("a list");
+    let fuel: Vec<u64> = people.iter().filter_map(|person| person["fuel"].as_u64()).collect();
+    assert_eq!((fuel.len(), report["people"]["mostFuel"].as_u64()), (3, fuel.iter().max().copied()));
+    assert_eq!((&report["status"], &report["findings"]), (&json!("passed"), &json!([])));
+    // Cases and snapshots are two questions.
+    sim.run("plugin", &[&test[..], &["--cases", "x.toml"]].concat()).exits(2);
+    sim.run("plugin", &["test", "builtin:rules", "--config", "rules.toml"]).exits(2);
+}
+
+#[test]
+fn a_policy_is_measured_over_the_people_of_a_snapshot() {
+    let sim = team();
+    let bench = ["bench", "builtin:rules", "--snapshot", "s.json", "--config", "usher.toml"];
+    sim.run("plugin", &bench).exits(0).prints("3 people and 1 groups of s.json").prints("each person");
+    let report = sim.run("plugin", &[&bench[..], &["--json"]].concat()).exits(0).json();
+    assert_eq!(
+        (&report["users"], &report["groups"], &report["snapshot"]),
+        (&json!(3), &json!(1), &json!("s.json"))
+    );
+    // These rules decide groups alone.
+    let fuel = |of: &str| -> Value { report[of]["group"]["fuel"].clone() };
+    assert!(fuel("measured").as_u64() > fuel("noOp").as_u64(), "{report}");
+    sim.run("plugin", &[&bench[..], &["--items", "5"]].concat()).exits(2);
 }

@@ -160,7 +160,7 @@ fn a_file_that_is_no_plan_is_refused() {
         sim.usher("apply", &["other.json"]).fails_clearly(2)
     };
     with("Captain", "Admiral").says("was changed after it was written");
-    with("\"version\": 1", "\"version\": 2").says("of version 2");
+    with("\"version\": 1", "\"version\": 3").says("of version 3");
     with("usher-plan", "usher-span").says("is not a plan");
     sim.usher("apply", &["missing.json"]).fails_clearly(2);
     sim.file("usher.json", b"{");

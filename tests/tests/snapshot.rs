@@ -46,6 +46,18 @@ fn a_plan_from_a_snapshot_is_the_live_plan_and_asks_nobody() {
 }
 
 #[test]
+fn policies_see_the_snapshot_s_time_or_the_one_that_is_asked_for() {
+    let sim = sim();
+    let taken = saved(&sim, &[])["now"].clone();
+    let now = |arguments: &[&str]| {
+        let plan = sim.usher("plan", &[&["--json", "--snapshot", "s.json"], arguments].concat());
+        plan.exits(0).json()["policies"][0]["now"].clone()
+    };
+    assert_eq!(now(&[]), taken);
+    assert_eq!(now(&["--now", "1700000000"]), 1_700_000_000);
+}
+
+#[test]
 fn only_the_owner_may_read_a_snapshot() {
     use std::os::unix::fs::PermissionsExt;
     let sim = sim();

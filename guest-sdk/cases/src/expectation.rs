@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 /// What is expected of a decision: some of its fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Expectation(Map<String, Json>);
+pub struct Expectation(pub(crate) Map<String, Json>);
 
 impl Expectation {
     pub(crate) fn new(fields: Map<String, Json>) -> Self {

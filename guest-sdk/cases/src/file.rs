@@ -68,7 +68,7 @@ pub struct Case {
 pub struct CaseGroup {
     /// Okta's id; `00g-` and the name unless the file says otherwise. No other group of the case has it.
     pub id: String,
-    /// Its name.
+    /// Its name; blank only where the file names the id.
     pub name: String,
     /// Its description.
     pub description: Option<String>,
@@ -87,7 +87,7 @@ pub struct CaseGroup {
 pub struct CaseUser {
     /// Okta's id; `00u-` and the login unless the file says otherwise. No other person of the case has it.
     pub id: String,
-    /// The login; it is among the attributes too.
+    /// The login; it is among the attributes too. Empty for somebody who has none, of whom the file names the id.
     pub login: String,
     /// The status in Okta.
     pub status: CaseStatus,
@@ -103,7 +103,19 @@ pub struct CaseUser {
     pub line: usize,
 }
 
+impl CaseGroup {
+    /// How it is named to a person: "group `aws-admins`".
+    pub fn label(&self) -> String {
+        format!("group `{}`", filled(&self.name).unwrap_or(&self.id))
+    }
+}
+
 impl CaseUser {
+    /// How the person is named to another: "user `ann@acme.example`".
+    pub fn label(&self) -> String {
+        format!("user `{}`", filled(&self.login).unwrap_or(&self.id))
+    }
+
     /// The account that the host would write, with this case's changes: an object with the contract's names in kebab-case.
     pub fn draft(&self) -> Json {
         let draft = crate::draft::draft(&self.attributes, self.status);
@@ -112,6 +124,10 @@ impl CaseUser {
             None => draft,
         }
     }
+}
+
+fn filled(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.trim().is_empty())
 }
 
 /// A mistake in the configuration that should be found.

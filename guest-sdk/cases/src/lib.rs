@@ -22,7 +22,7 @@
 //!
 //! The format, and the JSON form of a decision: docs/cases.md. Read in this order: `file` (the model), `value`, `read` and `reader` (from text to
 //! model, all mistakes at once), `account` and `draft` (the account that the host would write), `expectation` (how an answer is compared),
-//! `outcome` and `report` (how a run is judged), `update` (how expectations are rewritten) and `write` (how a file is recorded).
+//! `outcome` and `report` (how a run is judged), `update` (how expectations are rewritten), `write` and `text` (how a file is recorded).
 
 mod account;
 mod draft;
@@ -33,6 +33,7 @@ mod problem;
 mod read;
 mod reader;
 mod report;
+mod text;
 mod update;
 mod value;
 mod write;
@@ -45,3 +46,4 @@ pub use problem::{CaseFileError, CaseProblem};
 pub use report::{CaseReport, Finding};
 pub use update::updated;
 pub use value::{CaseOrigin, CaseStatus, CaseValue};
+pub use write::NotWritten;

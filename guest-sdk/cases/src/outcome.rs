@@ -41,17 +41,19 @@ impl Case {
                 vec![Finding::remark("configuration", "problems were expected, and the policy found none")]
             }
             Outcome::Decided { groups, users } => {
-                let wanted_groups =
-                    self.groups.iter().map(|it| (it.id.as_str(), it.expect.as_ref(), it.line));
-                let wanted_users = self.users.iter().map(|it| (it.id.as_str(), it.expect.as_ref(), it.line));
-                let mut findings = Vec::new();
-                for (id, expect, line) in wanted_groups {
-                    findings.extend(self.check_item(id, expect, line, groups));
-                }
-                for (id, expect, line) in wanted_users {
-                    findings.extend(self.check_item(id, expect, line, users));
-                }
-                findings
+                let (groups, users) = (by_id(groups), by_id(users));
+                let of_groups = self.groups.iter().filter_map(|it| {
+                    check_item(
+                        || it.label(),
+                        it.line,
+                        it.expect.as_ref(),
+                        groups.get(it.id.as_str()).copied(),
+                    )
+                });
+                let of_users = self.users.iter().filter_map(|it| {
+                    check_item(|| it.label(), it.line, it.expect.as_ref(), users.get(it.id.as_str()).copied())
+                });
+                of_groups.chain(of_users).collect()
             }
             Outcome::Refused(problems) => check_problems(&self.expect_problems, problems),
             Outcome::Failed(message) => vec![Finding::remark("policy", message.clone())],
@@ -91,39 +93,34 @@ impl Case {
         }
     }
 
-    fn check_item(
-        &self,
-        id: &str,
-        expect: Option<&Expectation>,
-        line: usize,
-        decisions: &[Json],
-    ) -> Option<Finding> {
-        let about = self.label(id);
-        let Some(decision) = by_id(decisions).get(id).copied() else {
-            return Some(Finding {
-                line: Some(line),
-                ..Finding::remark(about, "the policy gave no decision")
-            });
-        };
-        let differences = expect.map(|expect| expect.compare(decision)).unwrap_or_default();
-        if differences.is_empty() {
-            return None;
-        }
-        let (rule, message) = (decision["rule"].as_str()?, decision["message"].as_str().unwrap_or_default());
-        let remark = Some(format!("it was decided by the rule `{rule}`: {message}"));
-        Some(Finding { about, line: Some(line), differences, remark })
-    }
-
     /// How an item is named to a person.
     pub(crate) fn label(&self, id: &str) -> String {
         if let Some(group) = self.groups.iter().find(|group| group.id == id) {
-            return format!("group `{}`", group.name);
+            return group.label();
         }
         match self.users.iter().find(|user| user.id == id) {
-            Some(user) => format!("user `{}`", user.login),
+            Some(user) => user.label(),
             None => format!("`{id}`"),
         }
     }
+}
+
+fn check_item(
+    label: impl Fn() -> String,
+    line: usize,
+    expect: Option<&Expectation>,
+    decision: Option<&Json>,
+) -> Option<Finding> {
+    let Some(decision) = decision else {
+        return Some(Finding { line: Some(line), ..Finding::remark(label(), "the policy gave no decision") });
+    };
+    let differences = expect.map(|expect| expect.compare(decision)).unwrap_or_default();
+    if differences.is_empty() {
+        return None;
+    }
+    let (rule, message) = (decision["rule"].as_str()?, decision["message"].as_str().unwrap_or_default());
+    let remark = Some(format!("it was decided by the rule `{rule}`: {message}"));
+    Some(Finding { about: label(), line: Some(line), differences, remark })
 }
 
 pub(crate) fn by_id(decisions: &[Json]) -> BTreeMap<&str, &Json> {

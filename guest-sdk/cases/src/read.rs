@@ -38,7 +38,7 @@ impl CaseFile {
     }
 }
 
-fn read(reader: &mut Reader<'_>, root: &Section<'_>) -> CaseFile {
+fn read(reader: &mut Reader, root: &Section<'_>) -> CaseFile {
     let version = reader.count(root, "version");
     match version {
         Some(VERSION) => {}
@@ -79,13 +79,13 @@ fn empty() -> CaseFile {
 }
 
 /// Complains about the second of two that have one name.
-fn once(reader: &mut Reader<'_>, seen: &mut BTreeMap<String, usize>, what: &str, name: &str, line: usize) {
+fn once(reader: &mut Reader, seen: &mut BTreeMap<String, usize>, what: &str, name: &str, line: usize) {
     if let Some(first) = seen.insert(name.to_owned(), line) {
         reader.complain_at(line, format!("{what} `{name}` is there twice, first in line {first}"));
     }
 }
 
-fn case(reader: &mut Reader<'_>, section: &Section<'_>) -> Case {
+fn case(reader: &mut Reader, section: &Section<'_>) -> Case {
     reader.only(section, &["name", "config", "now", "group", "user", "expect-problems"]);
     let mut ids = BTreeMap::new();
     let mut groups = Vec::new();
@@ -127,9 +127,12 @@ fn case(reader: &mut Reader<'_>, section: &Section<'_>) -> Case {
     }
 }
 
-fn group(reader: &mut Reader<'_>, section: &Section<'_>) -> CaseGroup {
+fn group(reader: &mut Reader, section: &Section<'_>) -> CaseGroup {
     reader.only(section, &["id", "name", "description", "origin", "attributes", "expect"]);
-    let name = reader.required(section, "name").unwrap_or_default();
+    // Whoever names the id may record a group as odd as Okta has it.
+    let name =
+        if section.has("id") { reader.present(section, "name") } else { reader.required(section, "name") };
+    let name = name.unwrap_or_default();
     let origin = reader.word(section, "origin", CaseOrigin::WORDS);
     CaseGroup {
         id: id(reader, section, "00g", &name),
@@ -142,14 +145,10 @@ fn group(reader: &mut Reader<'_>, section: &Section<'_>) -> CaseGroup {
     }
 }
 
-fn user(reader: &mut Reader<'_>, section: &Section<'_>) -> CaseUser {
+fn user(reader: &mut Reader, section: &Section<'_>) -> CaseUser {
     reader.only(section, &["id", "login", "status", "attributes", "groups", "draft", "expect"]);
     let mut attributes = reader.attributes(section, "attributes");
-    let login = reader.required(section, "login").unwrap_or_default();
-    let other = attributes.insert("login".to_owned(), CaseValue::Text(login.clone()));
-    if other.is_some_and(|other| other.as_text() != Some(&login)) {
-        reader.complain(section, "login", "and `attributes.login` differ; `login` alone is enough");
-    }
+    let login = login(reader, section, &mut attributes);
     let status = reader.word(section, "status", CaseStatus::WORDS);
     let mut groups = reader.texts(section, "groups").unwrap_or_default();
     groups.sort_unstable();
@@ -170,7 +169,20 @@ fn user(reader: &mut Reader<'_>, section: &Section<'_>) -> CaseUser {
     }
 }
 
-fn id(reader: &mut Reader<'_>, section: &Section<'_>, prefix: &str, name: &str) -> String {
+/// The login, which is among the attributes too. Somebody of whom the id is named may have none.
+fn login(reader: &mut Reader, section: &Section<'_>, attributes: &mut BTreeMap<String, CaseValue>) -> String {
+    if section.has("id") && !section.has("login") {
+        return attributes.get("login").and_then(CaseValue::as_text).unwrap_or_default().to_owned();
+    }
+    let login = reader.required(section, "login").unwrap_or_default();
+    let other = attributes.insert("login".to_owned(), CaseValue::Text(login.clone()));
+    if other.is_some_and(|other| other.as_text() != Some(&login)) {
+        reader.complain(section, "login", "and `attributes.login` differ; `login` alone is enough");
+    }
+    login
+}
+
+fn id(reader: &mut Reader, section: &Section<'_>, prefix: &str, name: &str) -> String {
     if section.has("id") {
         reader.required(section, "id").unwrap_or_default()
     } else {
@@ -180,7 +192,7 @@ fn id(reader: &mut Reader<'_>, section: &Section<'_>, prefix: &str, name: &str) 
 
 /// `expect`: a verdict alone, or a table.
 fn expectation(
-    reader: &mut Reader<'_>,
+    reader: &mut Reader,
     section: &Section<'_>,
     verdicts: &[&str],
     keys: &[&str],
@@ -210,7 +222,7 @@ fn expectation(
 }
 
 /// Groups in AWS: a list of names, or of tables with `key` and `name`; an empty text is none at all.
-fn target_groups(reader: &mut Reader<'_>, expect: &Section<'_>) -> Option<Json> {
+fn target_groups(reader: &mut Reader, expect: &Section<'_>) -> Option<Json> {
     let item = expect.item("groups")?;
     if item.as_str() == Some("") {
         return Some("".into());
@@ -234,7 +246,7 @@ fn target_groups(reader: &mut Reader<'_>, expect: &Section<'_>) -> Option<Json> 
 }
 
 /// Some fields of an account.
-fn account_fields(reader: &mut Reader<'_>, section: &Section<'_>, key: &str) -> Option<Json> {
+fn account_fields(reader: &mut Reader, section: &Section<'_>, key: &str) -> Option<Json> {
     let section = reader.section(section, key)?;
     let records = account::RECORDS.iter().map(|(record, _)| *record);
     let known: Vec<&str> = account::TEXTS.into_iter().chain(["active"]).chain(records).collect();
@@ -259,7 +271,7 @@ fn account_fields(reader: &mut Reader<'_>, section: &Section<'_>, key: &str) -> 
     Some(fields.into())
 }
 
-fn record(reader: &mut Reader<'_>, section: &Section<'_>, key: &str, known: &[&str]) -> Option<Json> {
+fn record(reader: &mut Reader, section: &Section<'_>, key: &str, known: &[&str]) -> Option<Json> {
     let section = reader.section(section, key)?;
     reader.only(&section, known);
     let fields =
@@ -268,7 +280,7 @@ fn record(reader: &mut Reader<'_>, section: &Section<'_>, key: &str, known: &[&s
 }
 
 /// The time of the run: seconds since 1970, or a date and time.
-fn now(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<u64> {
+fn now(reader: &mut Reader, section: &Section<'_>) -> Option<u64> {
     let item = section.item("now")?;
     if item.is_integer() {
         return reader.count(section, "now");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
-use toml_edit::{Item, TableLike, Value};
+use toml_edit::{InlineTable, Item, TableLike, Value};
 
 use crate::problem::CaseProblem;
 use crate::value::CaseValue;
@@ -12,8 +12,9 @@ use crate::value::CaseValue;
 const ALIKE: f64 = 0.6;
 
 /// The document's text, and the problems found so far.
-pub(crate) struct Reader<'a> {
-    text: &'a str,
+pub(crate) struct Reader {
+    /// Where each line but the first begins: a recorded file has so many that they are not counted again for each question.
+    line_starts: Vec<usize>,
     problems: Vec<CaseProblem>,
 }
 
@@ -47,9 +48,15 @@ impl<'t> Section<'t> {
     }
 }
 
-impl<'a> Reader<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, problems: Vec::new() }
+impl Reader {
+    pub(crate) fn new(text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Self { line_starts: ends.map(|(at, _)| at + 1).collect(), problems: Vec::new() }
+    }
+
+    /// The line of a byte, from 1.
+    fn line_of(&self, byte: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= byte) + 1
     }
 
     /// The problems, the first line first.
@@ -71,7 +78,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn line(&self, section: &Section<'_>, key: &str) -> usize {
         let span = section.table.key(key).and_then(toml_edit::Key::span);
         span.or_else(|| section.item(key).and_then(Item::span))
-            .map_or(section.line, |span| line_of(self.text, span.start))
+            .map_or(section.line, |span| self.line_of(span.start))
     }
 
     /// Complains about every key that is none of these.
@@ -92,14 +99,19 @@ impl<'a> Reader<'a> {
 
     /// A text that must be there and hold something.
     pub(crate) fn required(&mut self, section: &Section<'_>, key: &str) -> Option<String> {
-        if !section.has(key) {
-            self.complain(section, key, "is missing");
-        }
-        let text = self.text(section, key)?;
+        let text = self.present(section, key)?;
         if text.trim().is_empty() {
             self.complain(section, key, "is empty");
         }
         Some(text)
+    }
+
+    /// A text that must be there, and may be blank.
+    pub(crate) fn present(&mut self, section: &Section<'_>, key: &str) -> Option<String> {
+        if !section.has(key) {
+            self.complain(section, key, "is missing");
+        }
+        self.text(section, key)
     }
 
     /// A whole number that is not negative.
@@ -145,9 +157,8 @@ impl<'a> Reader<'a> {
     pub(crate) fn sections<'t>(&mut self, section: &Section<'t>, key: &str) -> Vec<Section<'t>> {
         let Some(item) = section.item(key) else { return Vec::new() };
         let path = section.path(key);
-        let line = |span: Option<std::ops::Range<usize>>| {
-            span.map_or(section.line, |it| line_of(self.text, it.start))
-        };
+        let line =
+            |span: Option<std::ops::Range<usize>>| span.map_or(section.line, |it| self.line_of(it.start));
         if let Some(tables) = item.as_array_of_tables() {
             let section =
                 |table: &'t toml_edit::Table| Section { table, path: path.clone(), line: line(table.span()) };
@@ -181,7 +192,7 @@ impl<'a> Reader<'a> {
     }
 
     fn json_of_item(&mut self, item: &Item, line: usize) -> Json {
-        let line = item.span().map_or(line, |span| line_of(self.text, span.start));
+        let line = item.span().map_or(line, |span| self.line_of(span.start));
         match item {
             Item::None => Json::Null,
             Item::Value(value) => self.json_of_value(value, line),
@@ -245,8 +256,21 @@ fn attribute(value: &Value) -> Option<CaseValue> {
         Value::Array(items) if items.iter().all(Value::is_float) => {
             CaseValue::Numbers(items.iter().filter_map(Value::as_float).collect())
         }
-        Value::Array(_) | Value::Datetime(_) | Value::InlineTable(_) => return None,
+        Value::InlineTable(kind) => list_of_kind(kind)?,
+        Value::Array(_) | Value::Datetime(_) => return None,
     })
+}
+
+/// `{ integers = [] }` and `{ numbers = [] }`: an empty list says itself what it is a list of only when it is one of texts.
+fn list_of_kind(kind: &InlineTable) -> Option<CaseValue> {
+    let mut entries = kind.iter();
+    let (name, items) = entries.next().filter(|_| kind.len() == 1)?;
+    let items = items.as_array()?;
+    match name {
+        "integers" => items.iter().map(Value::as_integer).collect::<Option<_>>().map(CaseValue::Integers),
+        "numbers" => items.iter().map(Value::as_float).collect::<Option<_>>().map(CaseValue::Numbers),
+        _ => None,
+    }
 }
 
 fn suggestion(word: &str, known: &[&str]) -> String {

@@ -7,6 +7,7 @@ use crate::expectation::Expectation;
 use crate::file::{Case, CaseFile};
 use crate::outcome::{ConfigProblem, Outcome, by_id};
 use crate::problem::{CaseFileError, CaseProblem};
+use crate::text::text_value;
 
 /// The text of the file with the expectations that `outcomes`, one for each case in order, would meet. Fields that were named stay the named
 /// ones; an item without an expectation gets one with its verdict, rule, groups and what differs from the draft. A case that failed stays as
@@ -301,7 +302,7 @@ pub(crate) fn toml_of(value: &Json) -> Option<Value> {
             Some(number) => number.into(),
             None => number.as_f64()?.into(),
         },
-        Json::String(text) => text.as_str().into(),
+        Json::String(text) => text_value(text),
         Json::Array(items) => items.iter().filter_map(toml_of).collect::<Array>().into(),
         Json::Object(fields) => {
             let fields = fields.iter().filter_map(|(key, value)| Some((key.as_str(), toml_of(value)?)));

@@ -4,10 +4,29 @@ import pathlib
 import sys
 import unittest
 from dataclasses import dataclass, field
+from typing import Any
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
-from usher_guest import Decision, Group, NoConfig, Policy, Problems, TargetGroup, User, keep, sync_account, sync_all  # noqa: E402
+from usher_guest import (  # noqa: E402
+    Account,
+    Decision,
+    Group,
+    Needs,
+    NoConfig,
+    PersonName,
+    Policy,
+    Problem,
+    Problems,
+    TargetGroup,
+    User,
+    Work,
+    keep,
+    sync,
+    sync_account,
+    sync_all,
+)
+from usher_guest.answer import WrongAnswer  # noqa: E402
 from usher_guest.configuration import read, schema  # noqa: E402
 from usher_guest.policy import decides  # noqa: E402
 from usher_guest.test import Run  # noqa: E402
@@ -92,6 +111,86 @@ class GuestTest(unittest.TestCase):
         self.assertEqual(ours.group("x").keys, [None, "k"])
         self.assertEqual(Run(Answers(keep().groups(["g"]))).user("ann").names, ["g"])
         self.assertIsNone(Run(Answers(keep())).user("ann").names)
+
+    def test_an_answer_that_is_none_is_told_with_what_it_should_be(self) -> None:
+        begins = "it is one that begins with keep(), sync_account(), skip(), hold()"
+        for answer, told in [
+            (None, f"answered None as decision; {begins}; is a `return` missing?"),
+            (sync("x"), f"answered sync() as decision; {begins}"),
+            (keep, f"answered the function keep as decision; {begins}"),
+            ({"verdict": "keep"}, f"answered a value of type dict as decision; {begins}"),
+            (Decision("remove"), f"answered remove() as decision; {begins}"),
+        ]:
+            self.refuses_user(answer, told)
+        with self.assertRaisesRegex(WrongAnswer, r"answered keep\(\) as decision; it is one that begins with sync\(\), skip\(\), hold\(\)"):
+            Run(Answers(keep())).group("x")
+
+        class Waits(Policy):
+            async def user(self, user: User) -> Decision:  # type: ignore[override]
+                return keep()
+
+        with self.assertRaisesRegex(WrongAnswer, "type coroutine as decision; .*`async` cannot be"):
+            Run(Waits()).user("ann")
+
+    def test_a_value_of_a_wrong_kind_in_an_answer_is_told_with_its_place(self) -> None:
+        def changed(**changes: Any) -> Decision:
+            return sync_account(Account("ann", True, "Ann", PersonName("Ann", "Ash")).copy(**changes))
+
+        for answer, told in [
+            (changed(work=Work(cost_center=4711)), "answered 4711 as account.work.cost_center; it is a text or None"),
+            (changed(name=PersonName("Ann", ["Ash"])), "answered a list as account.name.family; it is a text"),
+            (changed(name="Ann Ash"), "answered 'Ann Ash' as account.name; it is a PersonName"),
+            (changed(user_name=None), "answered None as account.user_name; it is a text"),
+            (changed(active=1), "answered 1 as account.active; it is True or False"),
+            (changed(title={}), "answered a value of type dict as account.title; it is a text or None"),
+            (changed(address="Main Street"), "answered 'Main Street' as account.address; it is an Address or None"),
+            (sync_account(None), "answered None as account; it is an Account, such as user.draft.copy()"),
+            (keep().because(4711), "answered 4711 as rule; it is a text"),
+            (keep().because("rule", None), "answered None as message; it is a text"),
+            (keep().groups("admins"), "answered 'admins' as groups; it is a list of names"),
+            (keep().groups(["a", 7]), "answered 7 as groups[1]; it is a name or a TargetGroup"),
+            (keep().groups([TargetGroup("a", 7)]), "answered 7 as groups[0].key; it is a text"),
+            (keep().because("rule", b"x" * 99), "answered a value of type bytes as message; it is a text"),
+            (keep().groups("a" * 100), f"answered '{'a' * 60}…' as groups; it is a list of names"),
+        ]:  # type: ignore[arg-type]
+            self.refuses_user(answer, told)
+        with self.assertRaisesRegex(WrongAnswer, r"answered None as groups\[0\]"):
+            Run(Answers(sync(None))).group("x")  # type: ignore[arg-type]
+
+    def refuses_user(self, answer: Any, told: str) -> None:
+        with self.assertRaises(WrongAnswer) as refused:
+            Run(Answers(answer)).user("ann")
+        self.assertEqual(str(refused.exception), told)
+
+    def test_an_address_that_is_none_is_an_empty_one(self) -> None:
+        account = Account("ann", True, "Ann", PersonName("Ann", "Ash"), address=None)  # type: ignore[arg-type]
+        self.assertEqual(Run(Answers(sync_account(account))).user("ann").verdict, "sync")
+
+    def test_a_field_that_there_is_not_is_no_field_that_is_lost(self) -> None:
+        with self.assertRaisesRegex(AttributeError, "cost_centre"):
+            Work().cost_centre = "4711"  # type: ignore[attr-defined]
+
+    def test_a_key_belongs_to_one_group(self) -> None:
+        self.assertEqual(Run(Answers(sync("a").key("k"))).group("x").keys, ["k"])
+        for answer in (lambda: keep().key("k"), lambda: sync_all(["a", "b"]).key("k")):
+            self.assertRaises(TypeError, answer)
+
+    def test_needs_and_problems_of_a_wrong_kind_are_told_as_bugs(self) -> None:
+        class Reads(Policy):
+            def __init__(self, needs: Any) -> None:
+                self.answer = needs
+
+            def needs(self) -> Needs:
+                return self.answer
+
+        for needs, told in [
+            (None, "answered None as needs; it is Needs"),
+            (Needs(user_attributes="department"), "answered 'department' as needs.user_attributes; it is a list of texts"),
+            (Needs(group_attributes=[1]), "answered 1 as needs.group_attributes; it is a text"),
+        ]:  # type: ignore[arg-type]
+            with self.assertRaisesRegex(WrongAnswer, told):
+                Run(Reads(needs))
+        self.assertRaises(TypeError, Problem, 7, "no")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
-"""An account as AWS gets it."""
+"""An account as AWS gets it. A field that there is not cannot be set: it would be lost without a word."""
 
-import copy
 import dataclasses
 from typing import Any, Self
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class PersonName:
     given: str
     family: str
@@ -15,7 +14,7 @@ class PersonName:
     suffix: str | None = None
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Address:
     formatted: str | None = None
     street: str | None = None
@@ -25,7 +24,7 @@ class Address:
     country: str | None = None
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Work:
     """SCIM's enterprise extension. `manager` is the manager's id, not a name."""
 
@@ -37,9 +36,9 @@ class Work:
     manager: str | None = None
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Account:
-    """`address` and `work` are always there to be filled in."""
+    """`address` and `work` of a draft are always there to be filled in."""
 
     user_name: str
     active: bool
@@ -59,4 +58,10 @@ class Account:
 
     def copy(self, **changes: Any) -> Self:
         """A copy of its own, with other fields."""
-        return dataclasses.replace(copy.deepcopy(self), **changes)
+        # By hand: `copy.deepcopy` takes ten times as long.
+        own = {"name": _copied(self.name), "address": _copied(self.address), "work": _copied(self.work)}
+        return dataclasses.replace(self, **(own | changes))
+
+
+def _copied(part: Any) -> Any:
+    return None if part is None else dataclasses.replace(part)

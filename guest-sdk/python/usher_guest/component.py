@@ -2,15 +2,17 @@
 
 import dataclasses
 import json
+import operator
+from collections.abc import Callable
 from typing import Any
 
 from componentize_py_types import Err
 from wit_world.exports import policy as wit
 from wit_world.imports import log, types
 
-from . import configuration
+from . import answer, configuration
 from .account import Account, Address, PersonName, Work
-from .decision import Decision, TargetGroup
+from .decision import TargetGroup
 from .policy import Policy, Run, decides
 from .problem import Problem, Problems
 from .profile import Group, User
@@ -37,7 +39,7 @@ class Contract:
             self.policy.config = configuration.read(self.policy.Config, json.loads(config))
             self.policy.run = Run(run.now)
             self.policy.configure()
-            needs = self.policy.needs()
+            needs = answer.of_needs(self.policy.needs())
         except Problem as problem:
             raise Err([_stated(problem)]) from None
         except Problems as all_of_them:
@@ -55,16 +57,10 @@ class Contract:
         return wit.Needs(hooks, sorted(set(needs.group_attributes)), sorted(set(needs.user_attributes)))
 
     def decide_groups(self, groups: list[types.Group]) -> list[types.GroupDecision]:
-        return [self._told(group.id, lambda group=group: self._group(group)) for group in groups]
+        return [_told(self._group, group, group.name) for group in groups]
 
     def decide_users(self, users: list[types.User]) -> list[types.UserDecision]:
-        return [self._told(user.id, lambda user=user: self._user(user)) for user in users]
-
-    def _told(self, item: str, decide: Any) -> Any:
-        try:
-            return decide()
-        except Exception as error:
-            raise Err(f"raised at {item}: {_words(error)}") from None
+        return [_told(self._user, user, user.draft.user_name) for user in users]
 
     def _group(self, record: types.Group) -> types.GroupDecision:
         group = Group(
@@ -74,7 +70,7 @@ class Contract:
             origin=record.origin.name.lower().replace("_", "-"),
             attributes={it.name: it.value.value for it in record.attributes},
         )
-        decision = _answered(self.policy.group(group), {"sync", "skip", "hold"})
+        decision = answer.of_group(self.policy.group(group))
         match decision.verdict:
             case "sync":
                 verdict = types.GroupVerdict_Sync([_target(target) for target in decision.targets or []])
@@ -92,13 +88,11 @@ class Contract:
             attributes={it.name: it.value.value for it in record.attributes},
             draft=_account(record.draft),
         )
-        decision = _answered(self.policy.user(user), {"keep", "sync", "skip", "hold"})
+        decision = answer.of_user(self.policy.user(user))
         match decision.verdict:
             case "keep":
                 verdict = types.UserVerdict_Keep()
-            case "sync" if decision.account is None:
-                raise TypeError("a person is answered with keep() or sync_account(account), not with sync(name)")
-            case "sync":
+            case "sync_account":
                 verdict = types.UserVerdict_Sync(_record(decision.account))
             case "skip":
                 verdict = types.UserVerdict_Skip()
@@ -108,12 +102,13 @@ class Contract:
         return types.UserDecision(record.id, verdict, groups, types.Reason(decision.rule, decision.message))
 
 
-def _answered(decision: object, verdicts: set[str]) -> Decision:
-    if not isinstance(decision, Decision):
-        raise TypeError(f"answered {decision!r}; a decision begins with {'(), '.join(sorted(verdicts))}()")
-    if decision.verdict not in verdicts:
-        raise TypeError(f"answered {decision.verdict}(); here it is {'(), '.join(sorted(verdicts))}()")
-    return decision
+def _told(decide: Callable[[Any], Any], record: Any, name: str) -> Any:
+    try:
+        return decide(record)
+    except Exception as error:
+        item = f"{record.id} ({name})" if name else record.id
+        told = f"at {item}: {error}" if isinstance(error, answer.WrongAnswer) else f"raised at {item}: {_words(error)}"
+        raise Err(told) from None
 
 
 def _words(error: Exception) -> str:
@@ -125,30 +120,38 @@ def _words(error: Exception) -> str:
 
 
 def _stated(problem: Problem) -> wit.ConfigProblem:
-    return wit.ConfigProblem(problem.pointer, problem.message, None)
+    return wit.ConfigProblem(str(problem.pointer), str(problem.message), None)
 
 
 def _target(target: TargetGroup) -> types.TargetGroup:
     return types.TargetGroup(target.key, target.name)
 
 
-def _fields(record: object) -> dict[str, Any]:
-    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}  # type: ignore[arg-type]
+def _values(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """What a record holds, in the order in which both sides list it."""
+    return operator.attrgetter(*kind.__slots__)
+
+
+_ACCOUNT, _NAME, _ADDRESS, _WORK = _values(Account), _values(PersonName), _values(Address), _values(Work)
 
 
 def _account(record: types.Account) -> Account:
-    fields = _fields(record)
-    fields["name"] = PersonName(**_fields(record.name))
-    fields["address"] = Address(**_fields(record.address)) if record.address else Address()
-    fields["work"] = Work(**_fields(record.work)) if record.work else Work()
-    return Account(**fields)
+    account = Account(*_ACCOUNT(record))
+    account.name = PersonName(*_NAME(account.name))
+    account.address = Address(*_ADDRESS(account.address)) if account.address else Address()
+    account.work = Work(*_WORK(account.work)) if account.work else Work()
+    return account
 
 
 def _record(account: Account) -> types.Account:
-    fields = _fields(account)
-    fields["name"] = types.PersonName(**_fields(account.name))
-    # A part with nothing in it is none.
-    for name, empty, kind in (("address", Address(), types.Address), ("work", Work(), types.Work)):
-        part = fields[name]
-        fields[name] = None if part == empty else kind(**_fields(part))
-    return types.Account(**fields)
+    record = types.Account(*_ACCOUNT(account))
+    record.name = types.PersonName(*_NAME(account.name))
+    record.address = _part(account.address, _ADDRESS, types.Address)
+    record.work = _part(account.work, _WORK, types.Work)
+    return record
+
+
+def _part(part: Any, values: Callable[[Any], tuple[Any, ...]], kind: Any) -> Any:
+    """A part with nothing in it is none."""
+    held = () if part is None else values(part)
+    return None if all(value is None for value in held) else kind(*held)

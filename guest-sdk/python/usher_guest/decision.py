@@ -7,7 +7,7 @@ from typing import Self
 from .account import Account
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class TargetGroup:
     """A group in AWS. `key` is its identity there: 1 to 128 letters, digits, `.`, `_`, `-`; none means the Okta group's own id."""
 
@@ -15,13 +15,16 @@ class TargetGroup:
     key: str | None = None
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Decision:
-    """An answer with its reason: begin with `sync`, `keep`, `skip` or `hold`, go on with `because`."""
+    """An answer with its reason: begin with `sync`, `keep`, `skip` or `hold`, go on with `because`.
+
+    What it holds is checked as it leaves, by `answer`. The verdict is called as the function below that makes it.
+    """
 
     verdict: str
     account: Account | None = None
-    targets: list[TargetGroup] | None = None
+    targets: Iterable[str | TargetGroup] | None = None
     rule: str = "default"
     message: str = ""
 
@@ -32,19 +35,17 @@ class Decision:
 
     def key(self, key: str) -> Self:
         """The identity of the one group that `sync(name)` names."""
-        if self.targets is None or len(self.targets) != 1:
-            raise TypeError("key() belongs to sync(name)")
-        self.targets[0].key = key
+        match self.verdict, self.targets:
+            case "sync", [TargetGroup(name=name) | name]:
+                self.targets = [TargetGroup(name, key)]  # type: ignore[arg-type]
+            case _:
+                raise TypeError("key() belongs to sync(name)")
         return self
 
-    def groups(self, groups: "Iterable[str | TargetGroup]") -> Self:
+    def groups(self, groups: Iterable[str | TargetGroup]) -> Self:
         """A person's groups, instead of those that the group decisions gave."""
-        self.targets = [_target(group) for group in groups]
+        self.targets = groups
         return self
-
-
-def _target(group: str | TargetGroup) -> TargetGroup:
-    return TargetGroup(group) if isinstance(group, str) else group
 
 
 def sync(name: str) -> Decision:
@@ -54,7 +55,7 @@ def sync(name: str) -> Decision:
 
 def sync_all(groups: Iterable[str | TargetGroup]) -> Decision:
     """The group becomes these groups in AWS."""
-    return Decision("sync", targets=[_target(group) for group in groups])
+    return Decision("sync", targets=groups)
 
 
 def keep() -> Decision:
@@ -64,7 +65,7 @@ def keep() -> Decision:
 
 def sync_account(account: Account) -> Decision:
     """This account instead of the draft."""
-    return Decision("sync", account=account)
+    return Decision("sync_account", account=account)
 
 
 def skip() -> Decision:

@@ -5,6 +5,8 @@ class Problem(Exception):
     """One thing that is wrong, at a JSON Pointer such as `/roles/0`; `""` is all of the configuration."""
 
     def __init__(self, pointer: str, message: str) -> None:
+        if not isinstance(pointer, str):
+            raise TypeError('a Problem begins with the place, such as "/roles/0", or ""')
         super().__init__(message)
         self.pointer = pointer
         self.message = message

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from . import configuration
+from . import answer, configuration
 from .account import Account, PersonName
 from .decision import Decision
 from .policy import Policy
@@ -38,12 +38,12 @@ class Run:
                 raise several.problems[0] from None
             raise
         self.policy = policy
-        self.needs = policy.needs()
+        self.needs = answer.of_needs(policy.needs())
 
     def group(self, name: str, *, origin: str = "okta", description: str | None = None, **attributes: Any) -> Answer:
         """What becomes of a group with these attributes."""
         group = Group(name, f"00g-{name}", description, origin, attributes)
-        return _told(self.policy.group(group))
+        return _told(answer.of_group(self.policy.group(group)))
 
     def user(
         self,
@@ -57,13 +57,14 @@ class Run:
         """What becomes of a person with these attributes."""
         draft = draft or Account(login, True, login, PersonName("Given", "Family"))
         user = User(draft, f"00u-{login}", status, list(groups), attributes)
-        return _told(self.policy.user(user))
+        return _told(answer.of_user(self.policy.user(user)))
 
 
 def _told(decision: Decision) -> Answer:
-    targets = decision.targets
+    targets: Any = decision.targets
     return Answer(
-        decision.verdict,
+        # As the contract calls it.
+        decision.verdict.removesuffix("_account"),
         decision.rule,
         decision.message,
         None if targets is None else [target.name for target in targets],

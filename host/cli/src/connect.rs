@@ -16,9 +16,10 @@ use usher_policy::{ChainLog, PolicyChain};
 use usher_secrets::{RenewableSecrets, SecretRef, Secrets};
 
 use crate::arguments::RunArguments;
-use crate::configuration::{Configuration, Groups, KeepingSection};
+use crate::configuration::{Configuration, Groups, KeepingSection, StateSection};
 use crate::exit::Failure;
 use crate::policies::policies;
+use crate::remembered::Remembered;
 
 /// A session, and the log of its policy, which can be read when the session has failed.
 pub(crate) struct Connected {
@@ -26,10 +27,30 @@ pub(crate) struct Connected {
     pub(crate) log: ChainLog,
     /// What it keeps while it writes.
     pub(crate) keeping: KeepingSection,
+    /// Where an earlier run left something; nowhere for a snapshot.
+    pub(crate) state: Option<StateSection>,
     /// The limits of what it may take away at once.
     pub(crate) guards: Guards,
     /// Between what its plan is made, and who decides.
     pub(crate) origin: Origin,
+}
+
+impl Connected {
+    /// Reads what an earlier run left, and tells the session since when leavers wait. A snapshot does not say that: nobody is due then.
+    pub(crate) async fn remember(&mut self) -> Result<Option<Remembered>, Failure> {
+        let remembered = match &self.state {
+            Some(section) => Some(Remembered::find(section).await?),
+            None => None,
+        };
+        if let Some(deferral) = &mut self.session.settings.deferral {
+            deferral.now = self.session.now;
+            let state = remembered.as_ref().and_then(Remembered::state);
+            // Ids of another organisation's people are not those of this one's.
+            let state = state.filter(|state| state.source == self.origin.source);
+            deferral.since = state.map(|state| state.waiting.clone()).unwrap_or_default();
+        }
+        Ok(remembered)
+    }
 }
 
 /// Reads the configuration that the arguments name and connects everything.
@@ -40,7 +61,6 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
     let (policy, log) = policies(arguments, &configuration, now).await?;
     let origin = origin(arguments, &configuration, &policy);
     let (settings, guards) = (configuration.settings, configuration.guards);
-
     let mut references = vec![configuration.okta_token.clone(), configuration.scim_token.clone()];
     let listed = match &configuration.groups {
         Groups::Referenced(reference) if arguments.groups.is_empty() => Some(reference.clone()),
@@ -62,34 +82,28 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
 
     let mut okta = OktaSettings::new(configuration.okta_base, value(&okta_token)?);
     okta.renewal = okta_renewal(&renewable, okta_token);
+    if let Some(timeout) = configuration.okta_timeout {
+        okta = okta.waiting(timeout);
+    }
     let okta = Okta::new(okta)?;
     let mut scim = usher_identity_center::Settings::new(configuration.scim_endpoint, value(&scim_token)?);
     scim.renewal = usher_identity_center::Renewal::by(renewal(&renewable, scim_token));
+    scim.timeout = configuration.scim_timeout.unwrap_or(scim.timeout);
     let identity_center = IdentityCenter::new(scim)?;
 
     let (candidates, scope) = if !arguments.groups.is_empty() {
         (Candidates::Named(distinct(arguments.groups.clone())), Scope::Narrowed)
     } else {
         let candidates = match (configuration.groups, listed) {
-            (_, Some(reference)) => {
-                let names = split_names(value(&reference)?.expose_secret());
-                if names.is_empty() {
-                    return Err(anyhow::anyhow!(
-                        "`sync.groups` refers to {reference}, which names no group\nhint: it must hold group names, separated \
-                         by commas"
-                    )
-                    .into());
-                }
-                Candidates::Named(distinct(names))
-            }
+            (_, Some(reference)) => Candidates::Named(listed_names(&reference, &value(&reference)?)?),
             (Groups::Named(names), None) => Candidates::Named(distinct(names)),
             (Groups::All | Groups::Referenced(_), None) => Candidates::All,
         };
         (candidates, Scope::Whole)
     };
     let (source, target) = (Source::Live(Box::new(okta)), Target::Live(Box::new(identity_center)));
-    let session = Session { source, target, policy, candidates, scope, settings, now };
-    Ok(Connected { session, log, keeping: configuration.keeping, guards, origin })
+    let session = Session { source, target, policy, candidates, scope, settings, recall: None, now };
+    Ok(Connected { session, log, keeping: configuration.keeping, state: configuration.state, guards, origin })
 }
 
 /// Where Okta's client reads its token again.
@@ -112,6 +126,35 @@ fn renewal(secrets: &Arc<RenewableSecrets>, token: SecretRef) -> impl Fn() -> Re
     }
 }
 
+/// The target alone, for a run in which neither Okta nor a policy has a say.
+pub(crate) struct ConnectedTarget {
+    pub(crate) target: Target,
+    /// What it keeps while it writes.
+    pub(crate) keeping: KeepingSection,
+    /// The limits of what it may take away at once.
+    pub(crate) guards: Guards,
+    /// Between what its plan is made.
+    pub(crate) origin: Origin,
+}
+
+/// Connects the target of a configuration. Okta's token is not read.
+pub(crate) async fn target(configuration: Configuration) -> Result<ConnectedTarget, Failure> {
+    let origin = Origin {
+        source: configuration.okta_base.to_string(),
+        target: configuration.scim_endpoint.to_string(),
+        ..Origin::default()
+    };
+    let token = configuration.scim_token;
+    let secrets = Secrets::resolve(std::slice::from_ref(&token)).await?;
+    let token = secrets
+        .get(&token)
+        .cloned()
+        .ok_or_else(|| anyhow::anyhow!("{token} was asked for and not answered"))?;
+    let settings = usher_identity_center::Settings::new(configuration.scim_endpoint, token);
+    let target = Target::Live(Box::new(IdentityCenter::new(settings)?));
+    Ok(ConnectedTarget { target, keeping: configuration.keeping, guards: configuration.guards, origin })
+}
+
 /// Where the configuration leads, and whom it lets decide.
 fn origin(arguments: &RunArguments, configuration: &Configuration, policy: &PolicyChain) -> Origin {
     Origin {
@@ -121,6 +164,7 @@ fn origin(arguments: &RunArguments, configuration: &Configuration, policy: &Poli
             let names: BTreeSet<String> = arguments.groups.iter().cloned().collect();
             names.into_iter().collect()
         }),
+        undo_of: None,
         policies: policy.policies().map(|(name, _)| name.to_owned()).collect(),
     }
 }
@@ -128,7 +172,16 @@ fn origin(arguments: &RunArguments, configuration: &Configuration, policy: &Poli
 /// The same from a snapshot: no secret is read, nobody is asked.
 pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) -> Result<Connected, Failure> {
     let configuration = Configuration::read(&arguments.deciding.config).map_err(Failure::usage)?;
-    let now = snapshot.now;
+    replay_with(arguments, configuration, snapshot).await
+}
+
+/// The same with a configuration that is read already.
+pub(crate) async fn replay_with(
+    arguments: &RunArguments,
+    configuration: Configuration,
+    snapshot: Arc<Snapshot>,
+) -> Result<Connected, Failure> {
+    let now = arguments.now.unwrap_or(snapshot.now);
     let (policy, log) = policies(arguments, &configuration, now).await?;
     let origin = origin(arguments, &configuration, &policy);
     let (settings, guards) = (configuration.settings, configuration.guards);
@@ -145,8 +198,22 @@ pub(crate) async fn replay(arguments: &RunArguments, snapshot: Arc<Snapshot>) ->
         (candidates, Scope::Whole)
     };
     let (source, target) = (Source::Snapshot(snapshot.clone()), Target::Snapshot(snapshot));
-    let session = Session { source, target, policy, candidates, scope, settings, now };
-    Ok(Connected { session, log, keeping: configuration.keeping, guards, origin })
+    let session = Session { source, target, policy, candidates, scope, settings, recall: None, now };
+    Ok(Connected { session, log, keeping: configuration.keeping, state: None, guards, origin })
+}
+
+/// The names that stand in a parameter, a variable or a file, each once.
+pub(crate) fn listed_names(
+    reference: &SecretRef,
+    value: &SecretString,
+) -> Result<Vec<String>, anyhow::Error> {
+    let names = split_names(value.expose_secret());
+    if names.is_empty() {
+        anyhow::bail!(
+            "`sync.groups` refers to {reference}, which names no group\nhint: it must hold group names, separated by commas"
+        );
+    }
+    Ok(distinct(names))
 }
 
 fn split_names(text: &str) -> Vec<String> {
@@ -154,7 +221,7 @@ fn split_names(text: &str) -> Vec<String> {
 }
 
 /// The same names, each once, in order of first mention.
-fn distinct(names: Vec<String>) -> Vec<String> {
+pub(crate) fn distinct(names: Vec<String>) -> Vec<String> {
     let mut seen = std::collections::BTreeSet::new();
     names.into_iter().filter(|name| seen.insert(name.clone())).collect()
 }

@@ -18,7 +18,7 @@ pub(crate) enum ExitStatus {
     Failed = 1,
     /// The command line or the configuration is wrong.
     Usage = 2,
-    /// `plan --exit-code`: there is something to do.
+    /// `plan --exit-code`: there is something to do, or something differs.
     ChangesPending = 3,
     /// A guard refused the plan; nothing was written.
     Refused = 4,
@@ -61,13 +61,23 @@ impl Failure {
         Self { nothing_written: true, ..self }
     }
 
+    /// The same, as the cause of something that a person asked for by that name.
+    pub(crate) fn within(self, what: String) -> Self {
+        Self { error: self.error.context(what), ..self }
+    }
+
     /// The same, after what the policy had said.
     pub(crate) fn after(self, log: Vec<LogLine>) -> Self {
         Self { log, ..self }
     }
 
+    /// What the policy had said before it.
+    pub(crate) fn log(&self) -> &[LogLine] {
+        &self.log
+    }
+
     /// The message and, apart from it, the hints: the lines that say what to do next.
-    fn paragraph(&self) -> (String, Vec<String>) {
+    pub(crate) fn paragraph(&self) -> (String, Vec<String>) {
         let mut message = String::new();
         let mut hints = Vec::new();
         for cause in self.error.chain() {

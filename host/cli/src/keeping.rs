@@ -11,6 +11,7 @@ use usher_identity_center::IdentityCenter;
 
 use crate::configuration::KeepingSection;
 use crate::exit::{ExitStatus, Failure};
+use crate::lock_store;
 use crate::report::plan::notice;
 use crate::report::result::PolicyReport;
 
@@ -23,19 +24,28 @@ pub(crate) struct Keeping {
 
 impl Keeping {
     /// Takes the lock, if there is to be one. Before anything is read: a plan that was made while another run wrote is stale.
-    pub(crate) fn begin(section: &KeepingSection) -> Result<Self, Failure> {
+    pub(crate) async fn begin(section: &KeepingSection) -> Result<Self, Failure> {
         let run = new_run_id();
-        let lock = section.lock.as_deref().map(|path| Lock::take(path, &run)).transpose();
-        let lock = lock.map_err(|error| match error {
-            LockError::Held { .. } => Failure::with_status(ExitStatus::Locked, error),
-            error => Failure::from(error),
-        })?;
+        let lock = match &section.lock {
+            None => None,
+            Some(place) => Some(lock_store::take(place, &run).await.map_err(|error| match error {
+                LockError::Held { .. } => Failure::with_status(ExitStatus::Locked, error),
+                error => Failure::from(error),
+            })?),
+        };
         Ok(Self { run, lock, journal: section.journal.clone() })
+    }
+
+    /// Gives the lock back, if it was not yet.
+    pub(crate) async fn end(&mut self) {
+        if let Some(lock) = self.lock.take() {
+            lock.give_back().await;
+        }
     }
 
     /// Applies the plan under the lock, and tells the journal.
     pub(crate) async fn apply(
-        self,
+        &mut self,
         plan: &GuardedPlan,
         policies: &[PolicyReport],
         identity_center: &IdentityCenter,
@@ -44,7 +54,7 @@ impl Keeping {
         let Self { run, lock, journal } = self;
         let journal = match journal {
             Some(path) => {
-                let (journal, repair) = Journal::open(&path, &run).map_err(before_writing)?;
+                let (journal, repair) = Journal::open(path, run).map_err(before_writing)?;
                 if let Some(repair) = repair {
                     talkln!(
                         "{}",
@@ -65,13 +75,14 @@ impl Keeping {
             }
             None => None,
         };
-        let keeper = Keeper { lock, journal };
+        let keeper = Keeper { lock: lock.take(), journal };
         let mut applied = apply(plan, identity_center, &keeper, progress).await;
         if let Some(journal) = &keeper.journal
             && let Err(error) = journal.end(&applied)
         {
             applied.ended_early.get_or_insert(error.to_string());
         }
+        *lock = keeper.lock;
         Ok(applied)
     }
 }

@@ -9,13 +9,18 @@ mod configuration;
 mod connect;
 mod exit;
 mod keeping;
+mod lock_store;
 mod mention;
 mod pinning;
 mod policies;
 mod progress;
+mod record;
 mod reference;
 mod refusal;
+mod remark;
+mod remembered;
 mod report;
+mod sides;
 mod trust;
 
 use std::process::ExitCode;

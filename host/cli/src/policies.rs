@@ -11,7 +11,7 @@ use crate::configuration::{Configuration, PolicySection, bytes};
 use crate::exit::Failure;
 use crate::reference::{self, Place};
 use crate::refusal::{self, Refused};
-use crate::{pinning, trust};
+use crate::{pinning, remark, trust};
 
 /// Loads and configures the row. Compiling may take seconds, so it happens on a blocking thread. The log can also be read when
 /// the row is gone.
@@ -31,11 +31,11 @@ pub(crate) async fn policies(
             false => section.component.clone(),
         };
         let place = Place::of(&section.component).map_err(Failure::usage)?;
-        if arguments.deciding.plugin.is_none() {
+        if section.is_in_file {
             pinning::required(&place, &section, &registry).await?;
         }
         let found = reference::find(&place, &registry, section.digest).await?;
-        if arguments.deciding.plugin.is_some() {
+        if !section.is_in_file {
             reference::warn_if_unpinned(&found);
         }
         trust::check(&place, &found, &registry, &section.signers).await?;
@@ -43,10 +43,16 @@ pub(crate) async fn policies(
         candidates.push(Candidate { shown, bytes: found.bytes, limits, section });
     }
     let loaded = tokio::task::spawn_blocking(move || load(candidates)).await?.map_err(Failure::usage)?;
-    let log = ChainLog::new(
-        loaded.iter().map(|(section, policy)| (section.name.clone(), policy.log().clone())).collect(),
-    );
+    let logs: Vec<_> =
+        loaded.iter().map(|(section, policy)| (section.clone(), policy.log().clone())).collect();
     let configured = tokio::task::spawn_blocking(move || configure(loaded, now)).await?;
+    // It was read before; without it, the lines stay as the policies wrote them.
+    let text = std::fs::read_to_string(&arguments.deciding.config).unwrap_or_default();
+    let file = arguments.deciding.config.display().to_string();
+    for (section, log) in &logs {
+        log.reword(|line| remark::placed(&file, &text, section, line));
+    }
+    let log = ChainLog::new(logs.into_iter().map(|(section, log)| (section.name, log)).collect());
     let configured = configured.map_err(|refused| {
         Failure::usage(refusal::of_row(&arguments.deciding.config, &refused)).after(log.take())
     })?;
@@ -54,7 +60,7 @@ pub(crate) async fn policies(
 }
 
 /// Who decides: a plugin that the command line names stands alone, with the configuration and the limits of the first policy.
-fn row(arguments: &RunArguments, configuration: &Configuration) -> Vec<PolicySection> {
+pub(crate) fn row(arguments: &RunArguments, configuration: &Configuration) -> Vec<PolicySection> {
     match &arguments.deciding.plugin {
         Some(plugin) => {
             configuration.policies.iter().take(1).map(|first| first.with_component(plugin)).collect()
@@ -89,7 +95,10 @@ fn configure(
     for (section, policy) in loaded {
         match policy.configure(&section.config, now) {
             Ok(policy) => configured.push((section.name, policy)),
-            Err(error) => refused.push(Refused { error, config_place: section.config_place }),
+            Err(error) => {
+                let PolicySection { config_place, config_file, .. } = section;
+                refused.push(Refused { error, config_place, config_file });
+            }
         }
     }
     if refused.is_empty() { Ok(configured) } else { Err(refused) }

@@ -1,6 +1,6 @@
 //! What policies say against their configurations, with the places in the file where it stands.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use usher_policy::{ConfigProblem, PolicyError};
 
@@ -20,18 +20,21 @@ pub(crate) struct Refused {
     pub(crate) error: PolicyError,
     /// Keys and indices from the top of the file to the configuration.
     pub(crate) config_place: Vec<String>,
+    /// The file in which it stands, when that is another than the row's.
+    pub(crate) config_file: Option<PathBuf>,
 }
 
 /// What all of them say, one after another.
 pub(crate) fn of_row(file: &Path, refused: &[Refused]) -> anyhow::Error {
-    // It was read before. If it is gone by now, the paths within the configuration must do.
-    let text = std::fs::read_to_string(file).unwrap_or_default();
-    let shown = plain(&file.display().to_string());
-    let told: Vec<String> = refused.iter().map(|refused| of_one(&shown, &text, refused)).collect();
+    let told: Vec<String> = refused.iter().map(|refused| of_one(file, refused)).collect();
     anyhow::anyhow!("{}", told.join("\n"))
 }
 
-fn of_one(file: &str, text: &str, Refused { error, config_place }: &Refused) -> String {
+fn of_one(file: &Path, Refused { error, config_place, config_file }: &Refused) -> String {
+    let file = config_file.as_deref().unwrap_or(file);
+    // It was read before. If it is gone by now, the paths within the configuration must do.
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let file = plain(&file.display().to_string());
     let (name, problems) = match error {
         PolicyError::Config { name, problems } if !problems.is_empty() => (name, problems),
         other => return other.to_string(),
@@ -39,7 +42,7 @@ fn of_one(file: &str, text: &str, Refused { error, config_place }: &Refused) -> 
     let mut told = format!("the policy {name} refuses its configuration:");
     for problem in problems.iter().take(TOLD) {
         let path = config_place.iter().cloned().chain(parts(&problem.pointer));
-        let line = config_problem(file, place(text, path, problem.position), problem);
+        let line = config_problem(&file, place(&text, path, problem.position), problem);
         told.push_str(&format!("\n  {line}"));
     }
     if problems.len() > TOLD {

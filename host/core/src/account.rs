@@ -93,7 +93,7 @@ pub struct Work {
 }
 
 macro_rules! fields {
-    ($($variant:ident = $scim:literal, $required:literal, |$account:ident| $get:expr;)*) => {
+    ($($variant:ident = $scim:literal, $required:literal, |$account:ident| $get:expr, |$changed:ident, $value:ident| $set:expr;)*) => {
         /// One comparable attribute of an [`Account`], named as SCIM names it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Field {
@@ -123,39 +123,69 @@ macro_rules! fields {
                 };
                 read(self).filter(|text| !text.is_empty())
             }
+
+            /// Gives a field another value, or takes it away. An address and an enterprise extension that hold nothing any more go
+            /// too, so that accounts that AWS cannot tell apart are equal.
+            pub fn set(&mut self, field: Field, value: Option<&str>) {
+                let write: fn(&mut Account, Option<String>) = match field {
+                    $(Field::$variant => |$changed: &mut Account, $value: Option<String>| $set,)*
+                };
+                write(self, value.map(str::to_owned));
+                self.address.take_if(|address| *address == Address::default());
+                self.work.take_if(|work| *work == Work::default());
+            }
         }
     };
 }
 
 fields! {
-    UserName = "userName", true, |a| Some(&a.user_name);
-    Active = "active", true, |a| Some(if a.active { "true" } else { "false" });
-    DisplayName = "displayName", true, |a| Some(&a.display_name);
-    GivenName = "name.givenName", true, |a| Some(&a.name.given);
-    FamilyName = "name.familyName", true, |a| Some(&a.name.family);
-    FormattedName = "name.formatted", false, |a| a.name.formatted.as_deref();
-    MiddleName = "name.middleName", false, |a| a.name.middle.as_deref();
-    HonorificPrefix = "name.honorificPrefix", false, |a| a.name.prefix.as_deref();
-    HonorificSuffix = "name.honorificSuffix", false, |a| a.name.suffix.as_deref();
-    Email = "email", false, |a| a.email.as_deref();
-    Phone = "phone", false, |a| a.phone.as_deref();
-    NickName = "nickName", false, |a| a.nick_name.as_deref();
-    Title = "title", false, |a| a.title.as_deref();
-    UserType = "userType", false, |a| a.user_type.as_deref();
-    ProfileUrl = "profileUrl", false, |a| a.profile_url.as_deref();
-    PreferredLanguage = "preferredLanguage", false, |a| a.preferred_language.as_deref();
-    Locale = "locale", false, |a| a.locale.as_deref();
-    Timezone = "timezone", false, |a| a.timezone.as_deref();
-    AddressFormatted = "address.formatted", false, |a| a.address.as_ref()?.formatted.as_deref();
-    AddressStreet = "address.streetAddress", false, |a| a.address.as_ref()?.street.as_deref();
-    AddressLocality = "address.locality", false, |a| a.address.as_ref()?.locality.as_deref();
-    AddressRegion = "address.region", false, |a| a.address.as_ref()?.region.as_deref();
-    AddressPostalCode = "address.postalCode", false, |a| a.address.as_ref()?.postal_code.as_deref();
-    AddressCountry = "address.country", false, |a| a.address.as_ref()?.country.as_deref();
-    EmployeeNumber = "work.employeeNumber", false, |a| a.work.as_ref()?.employee_number.as_deref();
-    CostCenter = "work.costCenter", false, |a| a.work.as_ref()?.cost_center.as_deref();
-    Organization = "work.organization", false, |a| a.work.as_ref()?.organization.as_deref();
-    Division = "work.division", false, |a| a.work.as_ref()?.division.as_deref();
-    Department = "work.department", false, |a| a.work.as_ref()?.department.as_deref();
-    Manager = "work.manager", false, |a| a.work.as_ref()?.manager.as_deref();
+    UserName = "userName", true, |a| Some(&a.user_name), |a, v| a.user_name = v.unwrap_or_default();
+    Active = "active", true, |a| Some(if a.active { "true" } else { "false" }), |a, v| a.active = v.as_deref() == Some("true");
+    DisplayName = "displayName", true, |a| Some(&a.display_name), |a, v| a.display_name = v.unwrap_or_default();
+    GivenName = "name.givenName", true, |a| Some(&a.name.given), |a, v| a.name.given = v.unwrap_or_default();
+    FamilyName = "name.familyName", true, |a| Some(&a.name.family), |a, v| a.name.family = v.unwrap_or_default();
+    FormattedName = "name.formatted", false, |a| a.name.formatted.as_deref(), |a, v| a.name.formatted = v;
+    MiddleName = "name.middleName", false, |a| a.name.middle.as_deref(), |a, v| a.name.middle = v;
+    HonorificPrefix = "name.honorificPrefix", false, |a| a.name.prefix.as_deref(), |a, v| a.name.prefix = v;
+    HonorificSuffix = "name.honorificSuffix", false, |a| a.name.suffix.as_deref(), |a, v| a.name.suffix = v;
+    Email = "email", false, |a| a.email.as_deref(), |a, v| a.email = v;
+    Phone = "phone", false, |a| a.phone.as_deref(), |a, v| a.phone = v;
+    NickName = "nickName", false, |a| a.nick_name.as_deref(), |a, v| a.nick_name = v;
+    Title = "title", false, |a| a.title.as_deref(), |a, v| a.title = v;
+    UserType = "userType", false, |a| a.user_type.as_deref(), |a, v| a.user_type = v;
+    ProfileUrl = "profileUrl", false, |a| a.profile_url.as_deref(), |a, v| a.profile_url = v;
+    PreferredLanguage = "preferredLanguage", false, |a| a.preferred_language.as_deref(), |a, v| a.preferred_language = v;
+    Locale = "locale", false, |a| a.locale.as_deref(), |a, v| a.locale = v;
+    Timezone = "timezone", false, |a| a.timezone.as_deref(), |a, v| a.timezone = v;
+    AddressFormatted = "address.formatted", false, |a| a.address.as_ref()?.formatted.as_deref(), |a, v| a.address.get_or_insert_default().formatted = v;
+    AddressStreet = "address.streetAddress", false, |a| a.address.as_ref()?.street.as_deref(), |a, v| a.address.get_or_insert_default().street = v;
+    AddressLocality = "address.locality", false, |a| a.address.as_ref()?.locality.as_deref(), |a, v| a.address.get_or_insert_default().locality = v;
+    AddressRegion = "address.region", false, |a| a.address.as_ref()?.region.as_deref(), |a, v| a.address.get_or_insert_default().region = v;
+    AddressPostalCode = "address.postalCode", false, |a| a.address.as_ref()?.postal_code.as_deref(), |a, v| a.address.get_or_insert_default().postal_code = v;
+    AddressCountry = "address.country", false, |a| a.address.as_ref()?.country.as_deref(), |a, v| a.address.get_or_insert_default().country = v;
+    EmployeeNumber = "work.employeeNumber", false, |a| a.work.as_ref()?.employee_number.as_deref(), |a, v| a.work.get_or_insert_default().employee_number = v;
+    CostCenter = "work.costCenter", false, |a| a.work.as_ref()?.cost_center.as_deref(), |a, v| a.work.get_or_insert_default().cost_center = v;
+    Organization = "work.organization", false, |a| a.work.as_ref()?.organization.as_deref(), |a, v| a.work.get_or_insert_default().organization = v;
+    Division = "work.division", false, |a| a.work.as_ref()?.division.as_deref(), |a, v| a.work.get_or_insert_default().division = v;
+    Department = "work.department", false, |a| a.work.as_ref()?.department.as_deref(), |a, v| a.work.get_or_insert_default().department = v;
+    Manager = "work.manager", false, |a| a.work.as_ref()?.manager.as_deref(), |a, v| a.work.get_or_insert_default().manager = v;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_is_read_again_and_what_is_taken_away_leaves_nothing() {
+        for field in Field::ALL {
+            let mut account = Account::default();
+            let value = if *field == Field::Active { "true" } else { "x" };
+            account.set(*field, Some(value));
+            assert_eq!(account.get(*field), Some(value), "{}", field.name());
+            let others = Field::ALL.iter().filter(|other| *other != field && **other != Field::Active);
+            assert!(others.into_iter().all(|other| account.get(*other).is_none()), "{}", field.name());
+            account.set(*field, None);
+            assert_eq!(account, Account::default(), "{}", field.name());
+        }
+    }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{Account, Field};
 use crate::canonical;
+use crate::decision::Reason;
 use crate::plan::{AttributeChange, Change, GroupRef, Operation, Plan, UserRef};
 use crate::plan_hash::PlanHash;
 
@@ -19,8 +20,26 @@ pub struct Content {
     pub target: String,
     /// Groups that the command line named; none when the whole organisation was looked at.
     pub named_groups: Option<Vec<String>>,
+    /// Which run it takes back; none where it comes from the two sides. Left out then, so that the hashes of such plans are those that
+    /// they were before plans could take anything back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo_of: Option<UndoOf>,
     /// In the order in which they are done.
     pub operations: Vec<Step>,
+}
+
+/// Which run a plan takes back, and what of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct UndoOf {
+    /// The run's id, in full.
+    pub run: String,
+    /// Whether what the run created is deleted.
+    pub delete_created: bool,
+    /// The person alone for whom it is taken back.
+    pub person: Option<String>,
+    /// The group alone for which it is taken back.
+    pub group: Option<String>,
 }
 
 /// One operation.
@@ -77,6 +96,14 @@ pub struct Why {
     pub message: String,
 }
 
+impl Why {
+    /// A reason, and whose it is of the policies that were asked.
+    pub(crate) fn of(reason: &Reason, policies: &[String]) -> Self {
+        let Reason { rule, message } = reason;
+        Self { policy: policy(rule, policies), rule: rule.clone(), message: message.clone() }
+    }
+}
+
 /// Between what a plan was made, and who decided.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -86,6 +113,8 @@ pub struct Origin {
     pub target: String,
     /// Groups that the command line named.
     pub named_groups: Option<Vec<String>>,
+    /// Which run it takes back.
+    pub undo_of: Option<UndoOf>,
     /// The policies by name, in the order in which they were asked.
     pub policies: Vec<String>,
 }
@@ -112,6 +141,7 @@ impl Content {
             source: origin.source.clone(),
             target: origin.target.clone(),
             named_groups: origin.named_groups.clone(),
+            undo_of: origin.undo_of.clone(),
             operations: plan.operations.iter().map(|operation| step(operation, &origin.policies)).collect(),
         }
     }
@@ -163,8 +193,7 @@ fn step(operation: &Operation, policies: &[String]) -> Step {
             (group(which), Vec::new(), users(members))
         }
     };
-    let rule = operation.why.rule.clone();
-    let reason = Why { policy: policy(&rule, policies), rule, message: operation.why.message.clone() };
+    let reason = Why::of(&operation.why, policies);
     Step { stage: operation.stage, kind: change.kind().to_owned(), object, changes, members, reason }
 }
 
@@ -243,8 +272,8 @@ mod tests {
         let origin = Origin {
             source: "okta".into(),
             target: "aws".into(),
-            named_groups: None,
             policies: vec!["rules".into()],
+            ..Origin::default()
         };
         let content = Content::of(&Plan { operations, ..Plan::default() }, &origin);
         let text = concat!(

@@ -38,7 +38,12 @@ pub fn between(first: &Content, second: &Content) -> Vec<Moved> {
 }
 
 /// By what a user or group is found again in another plan: its key, or the target's id when it has none.
-type Subject = (Type, String);
+pub(crate) type Subject = (Type, String);
+
+pub(crate) fn subject(object: &Object) -> Subject {
+    let key = object.external_id.as_ref().or(object.id.as_ref()).unwrap_or(&object.name);
+    (object.r#type, key.clone())
+}
 
 /// What a plan does to each, in words, each with its reason.
 type Facts<'a> = BTreeMap<Subject, (Option<&'a Object>, BTreeSet<String>)>;
@@ -71,8 +76,7 @@ fn facts(content: &Content) -> Facts<'_> {
 }
 
 fn add<'a>(facts: &mut Facts<'a>, object: &'a Object, fact: String) {
-    let key = object.external_id.as_ref().or(object.id.as_ref()).unwrap_or(&object.name);
-    let entry = facts.entry((object.r#type, key.clone())).or_default();
+    let entry = facts.entry(subject(object)).or_default();
     entry.0.get_or_insert(object);
     entry.1.insert(fact);
 }
@@ -98,7 +102,7 @@ mod tests {
     }
 
     fn content(operations: Vec<Step>) -> Content {
-        Content { source: "okta".into(), target: "aws".into(), named_groups: None, operations }
+        Content { source: "okta".into(), target: "aws".into(), named_groups: None, undo_of: None, operations }
     }
 
     fn ann() -> Object {

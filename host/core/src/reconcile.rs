@@ -4,15 +4,15 @@
 //! have which unique name and in which order names are freed and taken; `members` compares memberships; `difference` compares
 //! accounts; `stages` puts the operations in order.
 
-mod difference;
+pub(crate) mod difference;
 mod groups;
 mod leavers;
 mod members;
-mod names;
-mod stages;
+pub(crate) mod names;
+pub(crate) mod stages;
 #[cfg(test)]
 mod tests;
-mod users;
+pub(crate) mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +33,19 @@ pub fn leavers(desired: &Desired, actual: &Actual, settings: &Settings) -> Vec<O
     let desired = leavers::within(desired, actual, settings);
     let ids: BTreeSet<OktaUserId> = leavers::standing(&desired, actual, settings).map(|(id, _)| id).collect();
     ids.into_iter().collect()
+}
+
+/// Who waits to be deleted once the plan is applied, and since when: the record that [`Deferral::since`] takes in the next run. Empty
+/// where nobody has to wait.
+///
+/// [`Deferral::since`]: crate::deferral::Deferral::since
+pub fn waiting_after(
+    desired: &Desired,
+    actual: &Actual,
+    settings: &Settings,
+    plan: &Plan,
+) -> BTreeMap<OktaUserId, u64> {
+    leavers::waiting_after(desired, actual, settings, plan)
 }
 
 /// The way from what stands to what is desired, as far as the settings allow. `whereabouts` is what Okta answered for the
@@ -112,7 +125,7 @@ fn okta_id(user: &ActualUser) -> Option<OktaUserId> {
 }
 
 /// Who and what bears a temporary name, and keeps it: a run broke off, and now there is something else in the way.
-fn left_aside(actual: &Actual, operations: &[Operation]) -> Vec<String> {
+pub(crate) fn left_aside(actual: &Actual, operations: &[Operation]) -> Vec<String> {
     let is_renamed = |name: &str| {
         operations.iter().any(|operation| match &operation.change {
             Change::RenameGroup { before, .. } => before == name,
@@ -139,7 +152,8 @@ fn left_aside(actual: &Actual, operations: &[Operation]) -> Vec<String> {
         .collect()
 }
 
-fn standing(actual: &Actual, operations: &[Operation]) -> Standing {
+/// How much stands, and how much of it in the groups that these operations take members from.
+pub(crate) fn standing(actual: &Actual, operations: &[Operation]) -> Standing {
     let ours = || actual.users.values().filter(|user| okta_id(user).is_some());
     let is_ours = |key: Option<&str>| key.is_some_and(GroupKey::is_ours);
     let losing = operations.iter().filter_map(|operation| match &operation.change {

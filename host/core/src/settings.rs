@@ -1,5 +1,6 @@
 //! What a run may take away: the `[sync]` settings, and the names from which nothing is taken.
 
+use crate::deferral::Deferral;
 use crate::protected::Protected;
 
 /// Whether memberships that nobody wants any more are taken away.
@@ -44,6 +45,8 @@ pub struct Settings {
     pub memberships: Memberships,
     /// Of accounts.
     pub leavers: Leavers,
+    /// How long an account stands deactivated before it is deleted, where leavers are deleted. None: it is deleted at once.
+    pub deferral: Option<Deferral>,
     /// Of groups.
     pub orphaned_groups: OrphanedGroups,
     /// From whom and what nothing is taken.

@@ -47,6 +47,19 @@ pub enum EngineError {
         /// What it said of them.
         skipped: Vec<Left>,
     },
+    /// Okta says something else about who is in a group each time it is asked.
+    #[error(
+        "Okta listed far fewer members of the group \"{group}\" than the {before} it had, and others each of the {reads} times it was asked\nhint: nothing was \
+         taken from that; run it again in a while"
+    )]
+    UnsteadyMembers {
+        /// The group's name.
+        group: String,
+        /// How many members it had when it was last read.
+        before: usize,
+        /// How often it was asked.
+        reads: usize,
+    },
     /// A blocking task of the run did not end as it should.
     #[error("an internal task ended early: {0}")]
     Task(#[from] tokio::task::JoinError),

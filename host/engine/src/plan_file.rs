@@ -1,4 +1,4 @@
-//! A plan in a file: to be reviewed, kept, and applied if it still is the plan. Version 1, described in docs/changes.md.
+//! A plan in a file: to be reviewed, kept, and applied if it still is the plan. Versions 1 and 2, described in docs/changes.md.
 
 use std::path::Path;
 
@@ -14,8 +14,11 @@ use crate::whole_file;
 /// What stands under `format`.
 const FORMAT: &str = "usher-plan";
 
-/// The version that is written, and the only one there is so far.
+/// The version of a plan that comes from the two sides.
 const VERSION: u64 = 1;
+
+/// The version of a plan that takes a run back. Plans of the other kind are written as ever, so that every usher reads them.
+const VERSION_OF_UNDO: u64 = 2;
 
 /// A plan as it was saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +61,7 @@ pub enum PlanFileError {
     },
     /// The file was written by another version of Usher.
     #[error(
-        "the plan {path} is of version {found}; this usher reads version {VERSION}\nhint: make it again, or apply it with the usher \
+        "the plan {path} is of version {found}; this usher reads the versions {VERSION} and {VERSION_OF_UNDO}\nhint: make it again, or apply it with the usher \
          that wrote it ({written_by})"
     )]
     OtherVersion {
@@ -114,7 +117,7 @@ impl SavedPlan {
     pub fn save(content: &Content, plan: &Plan, path: &Path) -> Result<(), PlanFileError> {
         let file = File {
             format: FORMAT.to_owned(),
-            version: VERSION,
+            version: version(content),
             written_by: concat!("usher ", env!("CARGO_PKG_VERSION")).to_owned(),
             hash: content.hash(),
             content: content.clone(),
@@ -137,8 +140,9 @@ impl SavedPlan {
         if head.format.as_deref() != Some(FORMAT) {
             return Err(not_a_plan(format!("it has no \"format\": {FORMAT:?}")));
         }
-        match head.version {
-            Some(VERSION) => {}
+        let stated_version = head.version;
+        match stated_version {
+            Some(VERSION | VERSION_OF_UNDO) => {}
             Some(found) => {
                 let written_by = head.written_by.unwrap_or_else(|| "it does not say which".to_owned());
                 return Err(PlanFileError::OtherVersion { path: path_shown(), found, written_by });
@@ -147,12 +151,22 @@ impl SavedPlan {
         }
         let File { hash: stated, content, .. } =
             serde_json::from_slice(&bytes).map_err(|error| not_a_plan(error.to_string()))?;
+        if stated_version != Some(version(&content)) {
+            let problem =
+                format!("plans that take a run back are of version {VERSION_OF_UNDO}, and only they");
+            return Err(not_a_plan(problem));
+        }
         let found = content.hash();
         if found != stated {
             return Err(PlanFileError::Changed { path: path_shown(), stated, found });
         }
         Ok(Self { content, hash: stated })
     }
+}
+
+/// The first version that can hold it.
+fn version(content: &Content) -> u64 {
+    if content.undo_of.is_some() { VERSION_OF_UNDO } else { VERSION }
 }
 
 fn left_alone(plan: &Plan) -> Value {

@@ -1,13 +1,16 @@
 //! Both sides → a plan. Reads, never writes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use usher_core::actual::Completeness;
-use usher_core::desired::Desired;
-use usher_core::id::OktaUserId;
+use jiff::Timestamp;
+use usher_core::actual::{Actual, Completeness};
+use usher_core::desired::{Desired, Scope};
+use usher_core::id::{OktaUserId, ScimGroupId};
 use usher_core::plan::Plan;
-use usher_core::reconcile::{leavers, reconcile};
+use usher_core::reconcile::{leavers, reconcile, waiting_after};
+use usher_core::settings::Settings;
 use usher_core::source::Whereabouts;
 use usher_policy::PolicyChain;
 
@@ -15,8 +18,10 @@ use crate::error::EngineError;
 use crate::progress::{Activity, Progress};
 use crate::services::{Source, Target};
 use crate::session::Session;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{LookedUp, Snapshot};
 use crate::source::{Decisions, SourceSide};
+use crate::state::recall::Since;
+use crate::state::{Recall, State, Why};
 use crate::target::Rest;
 use crate::{source, target};
 
@@ -41,6 +46,8 @@ pub struct Prepared {
     pub target: Target,
     /// The policy, with its log and its use of the limits.
     pub policy: PolicyChain,
+    /// What the run leaves to the next, to be kept before anything is written; none where no state is kept, or Okta's clock is not known.
+    pub state: Option<State>,
 }
 
 /// How much was read on both sides.
@@ -61,22 +68,78 @@ pub struct Seen {
     pub target_groups: usize,
     /// False when the target could not list everything, so that no leaver can be found.
     pub target_complete: bool,
+    /// How all of it came to be known.
+    pub reading: Reading,
 }
 
-/// Reads both sides at once, and plans.
+/// How a run got to know both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Reading {
+    /// By reading all of it.
+    Full {
+        /// Why not only what has changed.
+        why: Why,
+    },
+    /// By reading what has changed.
+    Incremental {
+        /// The moment up to which an earlier run knew everything, by Okta's clock.
+        since: Timestamp,
+        /// Source groups whose members were read.
+        groups: usize,
+        /// People of the organisation whose profile or status has changed.
+        people: usize,
+        /// Whether the target was read. It is not while nothing is to be done as far as an earlier reading shows.
+        target: bool,
+    },
+}
+
+/// Reads both sides, and plans. Everything is read at once, or, where an earlier run left something, what has changed.
 ///
 /// # Errors
 /// Any failed or partial read of the source, a policy without an answer, an empty selection: then there is no plan.
 pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepared, EngineError> {
-    let Session { source, target, policy, candidates, scope, settings, now } = session;
-    let (judged, mut actual) = futures::try_join!(
-        source::read(&source, policy, &candidates, scope, progress),
-        target::read_directory(&target, progress),
+    let Session { source, target, policy, candidates, scope, settings, recall, now } = session;
+    if let Some(okta) = source.live() {
+        okta.begin();
+    }
+    // Who looks at a part leaves nothing to those who look at the whole, and believes nothing of theirs.
+    let recall = recall.filter(|_| scope == Scope::Whole);
+    let recall = recall.as_ref();
+    let directory = async || match recall.map(Recall::usable) {
+        // Perhaps it need not be read at all.
+        Some(Ok(_)) => Ok(None),
+        _ => target::read_directory(&target, progress).await.map(Some),
+    };
+    let (judged, directory) = futures::try_join!(
+        source::read(&source, policy, &candidates, scope, recall, progress),
+        directory(),
     )?;
-    let SourceSide { desired, policy, groups, reading, decisions } = judged;
-    let Rest { looked_up, unread } = target::read_rest(&target, &mut actual, &desired, progress).await?;
-    let whereabouts = ask_leavers(&source, leavers(&desired, &actual, &settings), progress).await?;
-    let plan = reconcile(&desired, &actual, &whereabouts, &settings);
+    let SourceSide { desired, policy, groups, reading, decisions, marks, since, read } = judged;
+    let quiet = since.as_ref().ok().and_then(|since| quiet(since, &desired, &settings));
+    let how = match &since {
+        Err(why) => Reading::Full { why: *why },
+        Ok(since) => Reading::Incremental {
+            since: since.state.read_at,
+            groups: read,
+            people: since.changed.len(),
+            target: quiet.is_none(),
+        },
+    };
+    let Found { actual, looked_up, unread, whereabouts, plan } = match quiet {
+        Some(found) => found,
+        None => {
+            let mut actual = match directory {
+                Some(actual) => actual,
+                None => target::read_directory(&target, progress).await?,
+            };
+            let Rest { looked_up, unread } =
+                target::read_rest(&target, &mut actual, &desired, progress).await?;
+            let whereabouts = ask_leavers(&source, leavers(&desired, &actual, &settings), progress).await?;
+            let plan = reconcile(&desired, &actual, &whereabouts, &settings);
+            Found { actual, looked_up, unread, whereabouts, plan }
+        }
+    };
 
     let mut skipped = BTreeMap::new();
     for left in desired.skipped_users.values().chain(desired.skipped_groups.values()) {
@@ -90,11 +153,63 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
         target_users: actual.users.len(),
         target_groups: actual.groups.len(),
         target_complete: actual.completeness == Completeness::Complete,
+        reading: how,
     };
+    let full_at = since.as_ref().ok().map(|since| since.state.full_at);
+    drop(since);
     let redacted = source.is_redacted();
     let read =
         Snapshot { now, candidates, groups, reading, whereabouts, actual, unread, looked_up, redacted };
-    Ok(Prepared { plan, seen, read, decisions, desired, source, target, policy })
+    let began = source.live().and_then(usher_okta::Okta::began);
+    let state = recall.zip(began).map(|(recall, began)| State {
+        source: recall.source.clone(),
+        target: recall.target.clone(),
+        read_at: began,
+        full_at: full_at.unwrap_or(began),
+        groups: marks,
+        settled: plan.operations.is_empty() && read.unread.is_empty() && seen.target_complete,
+        waiting: waiting_after(&desired, &read.actual, &settings, &plan),
+        snapshot: Arc::new(read.clone()),
+    });
+    Ok(Prepared { plan, seen, read, decisions, desired, source, target, policy, state })
+}
+
+/// What the target side of a run came to.
+struct Found {
+    actual: Actual,
+    looked_up: LookedUp,
+    unread: BTreeSet<ScimGroupId>,
+    whereabouts: BTreeMap<OktaUserId, Whereabouts>,
+    plan: Plan,
+}
+
+/// What an earlier run saw of the target, if nothing is to be done as far as that shows. Only then is it believed: whatever is written
+/// rests on what stands there now.
+fn quiet(since: &Since<'_>, desired: &Desired, settings: &Settings) -> Option<Found> {
+    let Snapshot { actual, looked_up, unread, whereabouts, .. } = &*since.state.snapshot;
+    if !since.state.settled {
+        return None;
+    }
+    if target::groups_to_read(actual, desired).iter().any(|group| !actual.members.contains_key(group)) {
+        return None;
+    }
+    let changed = since.changed.iter().map(|(id, user)| (id.clone(), Whereabouts::Known(user.status)));
+    let whereabouts: BTreeMap<OktaUserId, Whereabouts> =
+        whereabouts.clone().into_iter().chain(changed).collect();
+    let leavers = leavers(desired, actual, settings);
+    if leavers.iter().any(|id| !whereabouts.contains_key(id)) {
+        return None;
+    }
+    let plan = reconcile(desired, actual, &whereabouts, settings);
+    let whereabouts =
+        leavers.into_iter().filter_map(|id| whereabouts.get(&id).map(|place| (id.clone(), *place)));
+    plan.operations.is_empty().then(|| Found {
+        actual: actual.clone(),
+        looked_up: looked_up.clone(),
+        unread: unread.clone(),
+        whereabouts: whereabouts.collect(),
+        plan,
+    })
 }
 
 /// Nobody is called a leaver before Okta was asked for that very id.

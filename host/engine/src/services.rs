@@ -10,7 +10,7 @@ use usher_core::name;
 use usher_core::quote::quoted;
 use usher_core::source::{SourceGroup, SourceUser, Whereabouts};
 use usher_identity_center::IdentityCenter;
-use usher_okta::Okta;
+use usher_okta::{ListedGroup, Okta};
 
 use crate::error::EngineError;
 use crate::session::Candidates;
@@ -34,6 +34,15 @@ pub enum Target {
     Snapshot(Arc<Snapshot>),
 }
 
+/// How a list of all groups is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pages {
+    /// As Okta advises.
+    Usual,
+    /// In as few requests as it lets.
+    Large,
+}
+
 impl Source {
     /// What was asked of Okta so far; nothing for a snapshot.
     pub fn requests(&self) -> usher_okta::RequestCounts {
@@ -55,18 +64,19 @@ impl Source {
         matches!(self, Self::Snapshot(snapshot) if snapshot.redacted)
     }
 
-    pub(crate) async fn groups_named(&self, names: &[String]) -> Result<Vec<SourceGroup>, EngineError> {
+    pub(crate) async fn groups_named(&self, names: &[String]) -> Result<Vec<ListedGroup>, EngineError> {
         match self {
-            Self::Live(okta) => Ok(okta.groups_named(names).await?),
-            Self::Snapshot(snapshot) => Ok(groups_named(snapshot, names)?),
+            Self::Live(okta) => Ok(okta.list_groups_named(names).await?),
+            Self::Snapshot(snapshot) => Ok(timeless(groups_named(snapshot, names)?)),
         }
     }
 
-    pub(crate) async fn all_groups(&self) -> Result<Vec<SourceGroup>, EngineError> {
-        match self {
-            Self::Live(okta) => Ok(okta.all_groups().await?),
-            Self::Snapshot(snapshot) => match snapshot.candidates {
-                Candidates::All => Ok(snapshot.groups.clone()),
+    pub(crate) async fn all_groups(&self, pages: Pages) -> Result<Vec<ListedGroup>, EngineError> {
+        match (self, pages) {
+            (Self::Live(okta), Pages::Usual) => Ok(okta.list_groups().await?),
+            (Self::Live(okta), Pages::Large) => Ok(okta.list_groups_in_large_pages().await?),
+            (Self::Snapshot(snapshot), _) => match snapshot.candidates {
+                Candidates::All => Ok(timeless(snapshot.groups.clone())),
                 Candidates::Named(_) => {
                     Err(SnapshotError::NotAllGroups { held: snapshot.groups.len() }.into())
                 }
@@ -87,6 +97,11 @@ impl Source {
             Self::Snapshot(snapshot) => Ok(whereabouts(snapshot, id)?),
         }
     }
+}
+
+/// A snapshot does not say when members changed: what it holds is all that there is.
+fn timeless(groups: Vec<SourceGroup>) -> Vec<ListedGroup> {
+    groups.into_iter().map(|group| ListedGroup { group, members_changed: None }).collect()
 }
 
 /// As the live client: each name once, in the order of the names.

@@ -5,6 +5,7 @@ use usher_core::settings::Settings;
 use usher_policy::PolicyChain;
 
 use crate::services::{Source, Target};
+use crate::state::Recall;
 
 /// Which source groups are put to the policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct Session {
     pub scope: Scope,
     /// What may be taken away.
     pub settings: Settings,
+    /// What an earlier run left, where a state is kept.
+    pub recall: Option<Recall>,
     /// The time of the run in seconds since 1970, as the policy was told it.
     pub now: u64,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use usher_core::actual::{Actual, ActualGroup, ActualUser, Completeness};
 use usher_core::desired::{Desired, Scope};
-use usher_core::id::{GroupKey, ScimGroupId};
+use usher_core::id::{GroupKey, OktaUserId, ScimGroupId};
 use usher_core::name;
 
 use crate::error::EngineError;
@@ -35,8 +35,12 @@ pub(crate) async fn read_rest(
     let mut looked_up = LookedUp::default();
     if actual.completeness == Completeness::Partial {
         looked_up = missing(actual, desired);
-        look_up_users(target, actual, desired, &looked_up).await?;
-        look_up_groups(target, actual, desired, &looked_up).await?;
+        let users = looked_up.users.iter().filter_map(|id| Some((id, desired.users.get(id)?)));
+        let users = users.map(|(id, user)| (id, user.account.user_name.as_str()));
+        look_up_users(target, actual, users).await?;
+        let groups = looked_up.groups.iter().filter_map(|key| Some((key, desired.groups.get(key)?)));
+        let groups = groups.map(|(key, group)| (key, group.display_name.as_str()));
+        look_up_groups(target, actual, groups).await?;
     }
     let unread = read_members(target, actual, groups_to_read(actual, desired), progress).await?;
     Ok(Rest { looked_up, unread })
@@ -77,7 +81,7 @@ fn missing(actual: &Actual, desired: &Desired) -> LookedUp {
 
 /// Groups whose members the plan may change: the desired ones and, when the whole organisation is looked at, those
 /// of ours that nobody desires any more.
-fn groups_to_read(actual: &Actual, desired: &Desired) -> Vec<ScimGroupId> {
+pub(crate) fn groups_to_read(actual: &Actual, desired: &Desired) -> Vec<ScimGroupId> {
     let names: BTreeSet<String> =
         desired.groups.values().map(|wanted| name::folded(&wanted.display_name)).collect();
     let is_concerned = |group: &&ActualGroup| {
@@ -90,15 +94,14 @@ fn groups_to_read(actual: &Actual, desired: &Desired) -> Vec<ScimGroupId> {
     actual.groups.values().filter(is_concerned).map(|group| group.id.clone()).collect()
 }
 
-async fn look_up_users(
+/// Adds the users of these ids, or else of these userNames, that the listing did not show.
+pub(crate) async fn look_up_users<'a>(
     target: &Target,
     actual: &mut Actual,
-    desired: &Desired,
-    missing: &LookedUp,
+    wanted: impl Iterator<Item = (&'a OktaUserId, &'a str)>,
 ) -> Result<(), EngineError> {
-    let wanted = missing.users.iter().filter_map(|id| Some((id, desired.users.get(id)?)));
     let found: Vec<Option<ActualUser>> = stream::iter(wanted)
-        .map(|(id, user)| target.find_user(id, &user.account.user_name))
+        .map(|(id, user_name)| target.find_user(id, user_name))
         .buffer_unordered(LOOKUPS_AT_ONCE)
         .try_collect()
         .await?;
@@ -106,15 +109,14 @@ async fn look_up_users(
     Ok(())
 }
 
-async fn look_up_groups(
+/// Adds the groups of these keys, or else of these names, that the listing did not show.
+pub(crate) async fn look_up_groups<'a>(
     target: &Target,
     actual: &mut Actual,
-    desired: &Desired,
-    missing: &LookedUp,
+    wanted: impl Iterator<Item = (&'a GroupKey, &'a str)>,
 ) -> Result<(), EngineError> {
-    let wanted = missing.groups.iter().filter_map(|key| Some((key, desired.groups.get(key)?)));
     let found: Vec<Option<ActualGroup>> = stream::iter(wanted)
-        .map(|(key, group)| target.find_group(key, &group.display_name))
+        .map(|(key, display_name)| target.find_group(key, display_name))
         .buffer_unordered(LOOKUPS_AT_ONCE)
         .try_collect()
         .await?;

@@ -3,8 +3,11 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// Writes a file that only its owner may read, of so much as `fill` writes; one that stood there is replaced.
-pub(crate) fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+/// Writes a file that only its owner may read, of so much as `fill` writes and a line end; one that stood there is replaced.
+///
+/// # Errors
+/// Whatever the file system says; then nothing has changed.
+pub fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

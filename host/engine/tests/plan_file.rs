@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use usher_core::content::{Content, Object, Type};
+use usher_core::content::{Content, Object, Type, UndoOf};
 use usher_engine::{PlanFileError, SavedPlan};
 
 fn fixture(name: &str) -> std::path::PathBuf {
@@ -25,13 +25,60 @@ fn a_plan_of_version_1_is_read() {
     assert_eq!(saved.content.hash(), saved.hash);
 }
 
+/// The plan of an undo; its hash too was made by another program.
 #[test]
-fn what_is_saved_is_read_again() {
-    let content = SavedPlan::read(&fixture("plan-version-1.json")).unwrap().content;
+fn a_plan_of_version_2_is_read() {
+    let saved = SavedPlan::read(&fixture("plan-version-2.json")).unwrap();
+    let undo_of = saved.content.undo_of.as_ref().unwrap();
+    assert_eq!((undo_of.run.as_str(), undo_of.delete_created), ("20260301T080000Z-a1b2c3", false));
+    assert_eq!((&undo_of.person, undo_of.group.as_deref()), (&None, Some("Team")));
+    assert_eq!(saved.content.operations[0].members[0].name, "ann@acme.example");
+    assert_eq!(saved.content.hash(), saved.hash);
+}
+
+#[test]
+fn only_plans_that_take_a_run_back_are_of_version_2() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
-    SavedPlan::save(&content, &usher_core::plan::Plan::default(), &path).unwrap();
-    assert_eq!(SavedPlan::read(&path).unwrap().content, content);
+    for (name, stated, other) in [("plan-version-1.json", 1, 2), ("plan-version-2.json", 2, 1)] {
+        let text = std::fs::read_to_string(fixture(name)).unwrap();
+        let turned = text.replacen(&format!("\"version\": {stated}"), &format!("\"version\": {other}"), 1);
+        std::fs::write(&path, turned).unwrap();
+        let error = SavedPlan::read(&path).unwrap_err();
+        assert!(matches!(error, PlanFileError::NotAPlan { .. }), "{name}: {error}");
+        let saved = SavedPlan::read(&fixture(name)).unwrap();
+        SavedPlan::save(&saved.content, &usher_core::plan::Plan::default(), &path).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(&format!("\"version\": {stated},")), "{name}: {text}");
+    }
+}
+
+#[test]
+fn every_part_of_what_is_taken_back_is_part_of_the_hash() {
+    let content = || SavedPlan::read(&fixture("plan-version-2.json")).unwrap().content;
+    let changes: [fn(&mut UndoOf); 4] = [
+        |it| it.run.push('x'),
+        |it| it.delete_created = true,
+        |it| it.person = Some("ann".into()),
+        |it| it.group = None,
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut changed = content();
+        change(changed.undo_of.as_mut().unwrap());
+        assert_ne!(changed.hash(), content().hash(), "{number}");
+    }
+    assert_ne!(Content { undo_of: None, ..content() }.hash(), content().hash());
+}
+
+#[test]
+fn what_is_saved_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.json");
+    for name in ["plan-version-1.json", "plan-version-2.json"] {
+        let content = SavedPlan::read(&fixture(name)).unwrap().content;
+        SavedPlan::save(&content, &usher_core::plan::Plan::default(), &path).unwrap();
+        assert_eq!(SavedPlan::read(&path).unwrap().content, content);
+    }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

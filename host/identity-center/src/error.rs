@@ -122,7 +122,8 @@ pub enum ScimError {
     },
     /// No answer in time, each time.
     #[error(
-        "cannot {aim}: {host} did not answer in time, {attempts} times in a row\nhint: run again later; what was done stays done"
+        "cannot {aim}: {host} did not answer in time, {attempts} times in a row\nhint: run again later, or wait longer with \
+         `identity_center.timeout_seconds`; what was done stays done"
     )]
     TimedOut {
         /// What was wanted.

@@ -30,6 +30,14 @@ impl IdentityCenter {
         Ok(Reading { items, completeness })
     }
 
+    /// Nothing, when there is a SCIM interface that takes this token. One request, whose answer is a single group.
+    ///
+    /// # Errors
+    /// Any failure of the request, and an answer that is no list.
+    pub async fn lets_in(&self) -> Result<(), ScimError> {
+        self.glance(Operation::ListGroups, "read the groups").await
+    }
+
     /// The group that carries this externalId. One request.
     pub async fn find_group_by_external_id(
         &self,

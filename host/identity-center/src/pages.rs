@@ -169,6 +169,13 @@ impl IdentityCenter {
         Page::parse(json).map_err(|reason| bad_answer(&call, reason))
     }
 
+    /// The beginning of a list, as little of it as there can be: for who only wants to know that there is one.
+    pub(crate) async fn glance(&self, operation: Operation, aim: &str) -> Result<(), ScimError> {
+        let call = Call::new(operation, aim).query(query::glance());
+        let json = self.read(&call).await?;
+        Page::parse(json).map(drop).map_err(|reason| bad_answer(&call, reason))
+    }
+
     /// The objects that a filter finds, one page: for what is unique.
     pub(crate) async fn look_up(
         &self,

@@ -34,6 +34,11 @@ pub(crate) fn page(from: From<'_>, filter: Option<&str>) -> String {
     query
 }
 
+/// The query of a page that holds one object at most.
+pub(crate) fn glance() -> String {
+    "count=1".to_owned()
+}
+
 /// The query that looks one object up.
 pub(crate) fn look_up(filter: &str) -> String {
     format!("filter={}", encoded(filter))

@@ -8,6 +8,7 @@ use usher_core::id::{OktaGroupId, OktaUserId};
 pub(crate) enum Endpoint {
     Groups,
     GroupMembers,
+    GroupSchema,
     User,
     UserSchema,
     Users,
@@ -20,6 +21,7 @@ impl Endpoint {
         match self {
             Self::Groups => "GET /api/v1/groups",
             Self::GroupMembers => "GET /api/v1/groups/{id}/users",
+            Self::GroupSchema => "GET /api/v1/meta/schemas/group/default",
             Self::User => "GET /api/v1/users/{id}",
             Self::UserSchema => "GET /api/v1/meta/schemas/user/default",
             Self::Users => "GET /api/v1/users",
@@ -31,6 +33,7 @@ impl Endpoint {
     pub(crate) fn bucket(self) -> &'static str {
         match self {
             Self::Groups | Self::GroupMembers => "/api/v1/groups",
+            Self::GroupSchema => "/api/v1/meta/schemas/group/default",
             Self::User => "/api/v1/users/{id}",
             Self::UserSchema => "/api/v1/meta/schemas/user/default",
             Self::Users | Self::UserGroups => "/api/v1/users",
@@ -51,6 +54,11 @@ pub(crate) fn group_members(base: &Url, group: &OktaGroupId) -> Url {
 /// `/api/v1/users/{id}`.
 pub(crate) fn user(base: &Url, user: &OktaUserId) -> Url {
     path(base, &["api", "v1", "users", user.as_str()])
+}
+
+/// `/api/v1/meta/schemas/group/default`.
+pub(crate) fn group_schema(base: &Url) -> Url {
+    path(base, &["api", "v1", "meta", "schemas", "group", "default"])
 }
 
 /// `/api/v1/meta/schemas/user/default`.

@@ -171,7 +171,7 @@ pub enum OktaError {
     },
     /// Connected, but no answer in time.
     #[error(
-        "{host} did not answer {request} in time (tried {tries} times)\nhint: see https://status.okta.com and run again later"
+        "{host} did not answer {request} in time (tried {tries} times)\nhint: see https://status.okta.com and run again later, or wait longer with `okta.timeout_seconds`"
     )]
     TimedOut {
         /// What was asked.

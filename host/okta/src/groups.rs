@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use usher_core::id::OktaGroupId;
@@ -13,18 +14,44 @@ use crate::endpoint::{self, Endpoint};
 use crate::error::{AmbiguousName, MissingName, OktaError};
 use crate::profile::attributes;
 use crate::search;
-use crate::walk::walk;
+use crate::walk::{read, walk};
 
 /// Similar names told for each missing one.
 const MOST_NEAR: usize = 3;
 
+/// Page sizes of a list that is read often; the next is tried when Okta fails at one. It took 10,000 where none was asked for
+/// (okta.md §2.0), and advises 200.
+const LARGE_PAGES: [&str; 2] = ["1000", search::GROUP_PAGE];
+
 /// A group as Okta writes it; whatever else it writes is not looked at.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Group {
     id: String,
     #[serde(rename = "type")]
     kind: Option<String>,
     profile: Option<Map<String, Json>>,
+    last_membership_updated: Option<Json>,
+}
+
+/// A group as it stands in a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListedGroup {
+    /// The group.
+    pub group: SourceGroup,
+    /// When somebody last became a member or stopped being one, to the second; none where Okta does not say. It does not move when
+    /// a member's profile or status changes (okta.md §6.2).
+    pub members_changed: Option<Timestamp>,
+}
+
+impl From<Group> for ListedGroup {
+    fn from(group: Group) -> Self {
+        let members_changed = group.last_membership_updated.as_ref().and_then(Json::as_str);
+        Self {
+            members_changed: members_changed.and_then(|time| time.parse().ok()),
+            group: SourceGroup::from(group),
+        }
+    }
 }
 
 impl From<Group> for SourceGroup {
@@ -59,13 +86,29 @@ impl Okta {
     /// [`OktaError::GroupNames`] with every name that no group bears and every one that several bear; otherwise any
     /// failure of a request.
     pub async fn groups_named(&self, names: &[String]) -> Result<Vec<SourceGroup>, OktaError> {
+        Ok(without_times(self.list_groups_named(names).await?))
+    }
+
+    /// Every group that the token may see, each once.
+    ///
+    /// # Errors
+    /// Any failure of a request: a part of the list is never given out.
+    pub async fn all_groups(&self) -> Result<Vec<SourceGroup>, OktaError> {
+        Ok(without_times(self.list_groups().await?))
+    }
+
+    /// As [`Okta::groups_named`], with the times of their members.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn list_groups_named(&self, names: &[String]) -> Result<Vec<ListedGroup>, OktaError> {
         let mut met = BTreeSet::new();
         let names: Vec<&str> = names.iter().map(String::as_str).filter(|name| met.insert(*name)).collect();
         let mut found = by_name(self.search(&names).await?);
         let mut all_names = BTreeSet::new();
         if names.iter().any(|name| !found.contains_key(*name)) {
             // The list names what is similar; and the search index may lag behind it (okta.md §2.1).
-            let listed = by_name(self.all_groups().await?);
+            let listed = by_name(self.list_groups().await?);
             all_names.extend(listed.keys().cloned());
             for (name, groups) in listed {
                 found.entry(name).or_insert(groups);
@@ -79,7 +122,7 @@ impl Okta {
                 }
                 Some(mut one) if one.len() == 1 => groups.append(&mut one),
                 Some(several) => {
-                    let mut ids: Vec<OktaGroupId> = several.into_iter().map(|group| group.id).collect();
+                    let mut ids: Vec<OktaGroupId> = several.into_iter().map(|it| it.group.id).collect();
                     ids.sort();
                     ambiguous.push(AmbiguousName { name: name.to_owned(), ids });
                 }
@@ -92,19 +135,49 @@ impl Okta {
         }
     }
 
-    /// Every group that the token may see, each once.
+    /// Nothing, when this token is let in and may list groups. One request, whose answer is a single group.
     ///
     /// # Errors
-    /// Any failure of a request: a part of the list is never given out.
-    pub async fn all_groups(&self) -> Result<Vec<SourceGroup>, OktaError> {
+    /// Any failure of the request.
+    pub async fn lets_in(&self) -> Result<(), OktaError> {
         let mut url = endpoint::groups(&self.base);
-        url.query_pairs_mut().append_pair("limit", search::GROUP_PAGE);
-        let groups: Vec<Group> = walk(&self.transport, Endpoint::Groups, &url, None).await?;
-        Ok(each_once(groups))
+        url.query_pairs_mut().append_pair("limit", "1");
+        let reply = self.transport.get(Endpoint::Groups, &url).await?;
+        read::<Vec<Group>>(&self.transport, Endpoint::Groups, &reply).map(drop)
+    }
+
+    /// As [`Okta::all_groups`], with the times of their members.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn list_groups(&self) -> Result<Vec<ListedGroup>, OktaError> {
+        self.list_groups_by(search::GROUP_PAGE, None).await
+    }
+
+    /// The same in as few requests as Okta lets a list of groups take: for runs that come often and mostly find nothing.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn list_groups_in_large_pages(&self) -> Result<Vec<ListedGroup>, OktaError> {
+        let [large, usual] = LARGE_PAGES;
+        match self.list_groups_by(large, Some(1)).await {
+            // It fails at a list that takes too long, and may refuse the size (okta.md §2.1).
+            Err(OktaError::Unavailable { .. } | OktaError::TimedOut { .. } | OktaError::BrokenOff { .. }) => {
+            }
+            Err(OktaError::Refused { answer, .. }) if answer.status == 400 => {}
+            result => return result,
+        }
+        self.list_groups_by(usual, None).await
+    }
+
+    async fn list_groups_by(&self, page: &str, attempts: Option<u32>) -> Result<Vec<ListedGroup>, OktaError> {
+        let mut url = endpoint::groups(&self.base);
+        url.query_pairs_mut().append_pair("limit", page);
+        Ok(each_once(walk(&self.transport, Endpoint::Groups, &url, attempts).await?))
     }
 
     /// Groups whose names Okta takes for one of these: it disregards case.
-    async fn search(&self, names: &[&str]) -> Result<Vec<SourceGroup>, OktaError> {
+    async fn search(&self, names: &[&str]) -> Result<Vec<ListedGroup>, OktaError> {
         let url = endpoint::groups(&self.base);
         let mut groups: Vec<Group> = Vec::new();
         let mut batches = search::batches(&url, names);
@@ -126,15 +199,19 @@ impl Okta {
 }
 
 /// Pages are no snapshot: what moves during the walk may come twice (okta.md §2.0).
-pub(crate) fn each_once(groups: Vec<Group>) -> Vec<SourceGroup> {
+pub(crate) fn each_once(groups: Vec<Group>) -> Vec<ListedGroup> {
     let mut met = BTreeSet::new();
-    groups.into_iter().filter(|group| met.insert(group.id.clone())).map(SourceGroup::from).collect()
+    groups.into_iter().filter(|group| met.insert(group.id.clone())).map(ListedGroup::from).collect()
 }
 
-fn by_name(groups: Vec<SourceGroup>) -> BTreeMap<String, Vec<SourceGroup>> {
-    let mut by_name: BTreeMap<String, Vec<SourceGroup>> = BTreeMap::new();
-    for group in groups {
-        by_name.entry(group.name.clone()).or_default().push(group);
+pub(crate) fn without_times(groups: Vec<ListedGroup>) -> Vec<SourceGroup> {
+    groups.into_iter().map(|listed| listed.group).collect()
+}
+
+fn by_name(groups: Vec<ListedGroup>) -> BTreeMap<String, Vec<ListedGroup>> {
+    let mut by_name: BTreeMap<String, Vec<ListedGroup>> = BTreeMap::new();
+    for listed in groups {
+        by_name.entry(listed.group.name.clone()).or_default().push(listed);
     }
     by_name
 }
@@ -174,6 +251,18 @@ mod tests {
         let asked = r#"/api/v1/groups?limit=200&search=profile.name eq "aws-admins" or profile.name eq "R&D \"x\"\\""#;
         assert_eq!(fake.paths(), [asked]);
         assert_eq!(okta.requests().by_request, BTreeMap::from([("GET /api/v1/groups".to_owned(), 1)]));
+    }
+
+    #[tokio::test]
+    async fn whether_the_token_is_let_in_is_one_request_that_follows_no_page() {
+        let fake = Fake::answering(|_, _, base| {
+            page_with_next(&json!([group("00g1", "a")]), &format!("{base}/api/v1/groups?after=00g1&limit=1"))
+        })
+        .await;
+        fake.client().lets_in().await.unwrap();
+        assert_eq!(fake.paths(), ["/api/v1/groups?limit=1"]);
+        let fake = Fake::answering(|_, _, _| refusal(401, "E0000011")).await;
+        assert!(matches!(fake.client().lets_in().await, Err(OktaError::WrongToken { .. })));
     }
 
     #[tokio::test]
@@ -255,5 +344,38 @@ mod tests {
         assert_eq!(groups[2].description, None);
         assert_eq!(groups[3].name, "", "a group without a name is a group");
         assert_eq!(fake.paths(), ["/api/v1/groups?limit=200", "/api/v1/groups?after=00g2&limit=200"]);
+    }
+
+    #[tokio::test]
+    async fn a_group_comes_with_the_time_of_its_members_where_okta_says_it() {
+        let fake = Fake::answering(|_, _, _| {
+            page(&json!([
+                { "id": "00g1", "lastMembershipUpdated": "2026-03-01T17:45:12.000Z", "profile": { "name": "a" } },
+                { "id": "00g2", "lastMembershipUpdated": "soon", "profile": { "name": "b" } },
+                group("00g3", "c")
+            ]))
+        })
+        .await;
+        let listed = fake.client().list_groups_in_large_pages().await.unwrap();
+        let times: Vec<Option<String>> =
+            listed.iter().map(|it| it.members_changed.map(|time| time.to_string())).collect();
+        assert_eq!(times, [Some("2026-03-01T17:45:12Z".to_owned()), None, None]);
+        assert_eq!(fake.paths(), ["/api/v1/groups?limit=1000"]);
+    }
+
+    #[tokio::test]
+    async fn a_large_page_that_okta_does_not_give_is_asked_for_in_usual_ones() {
+        for status in [400, 504] {
+            let fake = Fake::answering(move |number, _, _| match number {
+                0 => refusal(status, "E0000009"),
+                _ => page(&json!([group("00g1", "a")])),
+            })
+            .await;
+            assert_eq!(fake.client().list_groups_in_large_pages().await.unwrap().len(), 1);
+            assert_eq!(fake.paths(), ["/api/v1/groups?limit=1000", "/api/v1/groups?limit=200"]);
+        }
+        let fake = Fake::answering(|_, _, _| refusal(403, "E0000006")).await;
+        assert!(fake.client().list_groups_in_large_pages().await.is_err());
+        assert_eq!(fake.paths().len(), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! The source client: reads groups, people and memberships from Okta, complete or not at all, in as few requests as
 //! Okta's interface allows, and never faster than Okta's own rate-limit headers say.
 //!
-//! Read in this order: [`mod@domain`] and [`settings`] (where and how), [`client`] (what can be asked; `groups`, `members`, `people`,
+//! Read in this order: [`mod@domain`] and [`settings`] (where and how), [`client`] (what can be asked; `groups`, `changed`, `members`, `people`,
 //! `whereabouts` and `schema` hold one question each), `walk` (pages), `transport` (one request with its repeats), `pace` (the
 //! rate-limit windows), `token` (what is shown, and how it is read again), [`error`] (what can go wrong, and the next step).
 //!
@@ -14,6 +14,7 @@ pub mod settings;
 pub mod spent;
 
 mod answer;
+mod changed;
 mod endpoint;
 #[cfg(test)]
 mod fake;
@@ -35,6 +36,7 @@ pub use answer::Answer;
 pub use client::Okta;
 pub use domain::{DomainError, parse_domain};
 pub use error::{AmbiguousName, MissingName, OktaError};
+pub use groups::ListedGroup;
 pub use settings::{OktaSettings, RetryPolicy};
 pub use spent::RequestCounts;
 pub use token::{Renewal, RenewalError};

@@ -7,7 +7,7 @@ use usher_core::source::{SourceGroup, SourceUser};
 use crate::client::Okta;
 use crate::endpoint::{self, Endpoint};
 use crate::error::OktaError;
-use crate::groups::{Group, each_once};
+use crate::groups::{Group, each_once, without_times};
 use crate::members::User;
 use crate::search;
 use crate::walk::{read, walk};
@@ -40,7 +40,7 @@ impl Okta {
         }
         let url = endpoint::user_groups(&self.base, user);
         let groups: Vec<Group> = walk(&self.transport, Endpoint::UserGroups, &url, None).await?;
-        Ok(each_once(groups))
+        Ok(without_times(each_once(groups)))
     }
 
     /// The person whom Okta keeps under an id, a login or a short name: never behind, as a search is (okta.md §2.5).

@@ -3,13 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use url::Url;
 
 use crate::client::Okta;
 use crate::endpoint::{self, Endpoint};
 use crate::error::OktaError;
 use crate::walk::{bad_answer, read};
 
-/// The schema of profiles of people, as far as it matters here.
+/// What Okta gives groups that it takes over from Active Directory; its schema of groups describes those of its own only
+/// (okta.md §3.1, `profile.*`).
+const OF_DIRECTORY_GROUPS: [&str; 7] = [
+    "dn",
+    "externalId",
+    "groupScope",
+    "groupType",
+    "objectSid",
+    "samAccountName",
+    "windowsDomainQualifiedName",
+];
+
+/// The schema of profiles, as far as it matters here.
 #[derive(Deserialize)]
 struct Schema {
     definitions: BTreeMap<String, Definition>,
@@ -28,14 +41,29 @@ impl Okta {
     /// # Errors
     /// Any failure of the request, and an answer that names no attribute.
     pub async fn user_attributes(&self) -> Result<BTreeSet<String>, OktaError> {
-        let reply = self.transport.get(Endpoint::UserSchema, &endpoint::user_schema(&self.base)).await?;
-        let Schema { definitions } = read(&self.transport, Endpoint::UserSchema, &reply)?;
+        self.attributes(Endpoint::UserSchema, &endpoint::user_schema(&self.base)).await
+    }
+
+    /// The same for groups. Those that come from Active Directory have attributes which Okta's schema does not name; they are
+    /// among these.
+    ///
+    /// # Errors
+    /// As [`Okta::user_attributes`].
+    pub async fn group_attributes(&self) -> Result<BTreeSet<String>, OktaError> {
+        let mut names = self.attributes(Endpoint::GroupSchema, &endpoint::group_schema(&self.base)).await?;
+        names.extend(OF_DIRECTORY_GROUPS.map(str::to_owned));
+        Ok(names)
+    }
+
+    async fn attributes(&self, endpoint: Endpoint, url: &Url) -> Result<BTreeSet<String>, OktaError> {
+        let reply = self.transport.get(endpoint, url).await?;
+        let Schema { definitions } = read(&self.transport, endpoint, &reply)?;
         let names: BTreeSet<String> =
             definitions.into_values().flat_map(|definition| definition.properties.into_keys()).collect();
         if names.is_empty() {
-            // Every profile has a login. With no name at all everything would be called unknown.
+            // Every person has a login and every group a name. With no name at all everything would be called unknown.
             let problem = "it names no attribute".to_owned();
-            return Err(bad_answer(&self.transport, Endpoint::UserSchema, &reply, problem));
+            return Err(bad_answer(&self.transport, endpoint, &reply, problem));
         }
         Ok(names)
     }
@@ -66,10 +94,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn attributes_of_groups_from_a_directory_are_known_without_the_schema() {
+        let fake = Fake::answering(|_, _, _| {
+            page(&json!({
+                "name": "group",
+                "definitions": {
+                    "base": { "properties": { "name": { "type": "string" } }, "required": ["name"] },
+                    "custom": { "properties": { "awsName": { "type": "string" } } },
+                },
+            }))
+        })
+        .await;
+        let names = fake.client().group_attributes().await.unwrap();
+        assert!(["name", "awsName", "samAccountName"].iter().all(|name| names.contains(*name)), "{names:?}");
+        assert_eq!(fake.paths(), ["/api/v1/meta/schemas/group/default"]);
+    }
+
+    #[tokio::test]
     async fn an_answer_without_a_single_name_is_no_schema() {
         for answer in [json!({}), json!({ "definitions": {} }), json!([])] {
             let fake = Fake::answering(move |_, _, _| page(&answer)).await;
             let error = fake.client().user_attributes().await.unwrap_err();
+            assert!(matches!(error, OktaError::BadAnswer { .. }), "{error}");
+            let error = fake.client().group_attributes().await.unwrap_err();
             assert!(matches!(error, OktaError::BadAnswer { .. }), "{error}");
         }
         let fake = Fake::answering(|_, _, _| refusal(403, "E0000006")).await;

@@ -49,6 +49,16 @@ impl OktaSettings {
             retry: RetryPolicy::default(),
         }
     }
+
+    /// The same with so long for one request in all, and no longer for any part of it.
+    pub fn waiting(self, timeout: Duration) -> Self {
+        Self {
+            connect_timeout: self.connect_timeout.min(timeout),
+            read_timeout: self.read_timeout.min(timeout),
+            request_timeout: timeout,
+            ..self
+        }
+    }
 }
 
 /// When and how often a request is repeated. Tests shorten it.
@@ -108,6 +118,17 @@ mod tests {
             assert!(policy.pause(repeat) <= policy.longest_pause);
         }
         assert!((0..100).all(|_| policy.pause(1) <= policy.first_pause));
+    }
+
+    #[test]
+    fn no_part_of_a_request_may_take_longer_than_all_of_it() {
+        let base = Url::parse("https://acme.okta.com").unwrap();
+        let all = |seconds| {
+            let it = OktaSettings::new(base.clone(), "t".into()).waiting(Duration::from_secs(seconds));
+            [it.connect_timeout, it.read_timeout, it.request_timeout].map(|it| it.as_secs())
+        };
+        assert_eq!(all(2), [2, 2, 2]);
+        assert_eq!(all(400), [10, 60, 400]);
     }
 
     #[test]

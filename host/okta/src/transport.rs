@@ -1,8 +1,10 @@
 //! One request with its repeats: the only place that sends the token.
 
 use std::error::Error as _;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, StatusCode, redirect};
 use tokio::sync::Semaphore;
@@ -17,7 +19,7 @@ use crate::pace::Pace;
 use crate::settings::{OktaSettings, RetryPolicy, jittered};
 use crate::spent::Spent;
 use crate::token::{Token, Tokens};
-use crate::window::Window;
+use crate::window::{self, Window};
 
 /// How often a name that has no address is looked up: a typing error should not keep anyone waiting.
 const LOOKUPS: u32 = 3;
@@ -37,6 +39,8 @@ pub(crate) struct Transport {
     pace: Pace,
     pub(crate) spent: Spent,
     retry: RetryPolicy,
+    /// The date of the first answer since a reading began; none before there is one.
+    began: Mutex<Option<Option<Timestamp>>>,
 }
 
 impl Transport {
@@ -65,7 +69,12 @@ impl Transport {
             pace: Pace::new(settings.share, &settings.retry),
             spent: Spent::default(),
             retry: settings.retry.clone(),
+            began: Mutex::default(),
         })
+    }
+
+    pub(crate) fn began(&self) -> MutexGuard<'_, Option<Option<Timestamp>>> {
+        self.began.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks until there is an answer that a repeat would not better.
@@ -97,6 +106,7 @@ impl Transport {
                     continue;
                 }
             };
+            self.began().get_or_insert_with(|| window::date(&headers));
             let window = Window::read(&headers);
             if let Some(window) = window {
                 // Whatever a 429 says of the rest, there is none for us.

@@ -35,10 +35,13 @@ impl Window {
 
 /// The server's clock, so that a wrong clock here does no harm (okta.md §4.4); ours where it tells none.
 fn now(headers: &HeaderMap) -> i64 {
-    let date = headers
-        .get(DATE)
-        .and_then(|date| rfc2822::DateTimeParser::new().parse_timestamp(date.as_bytes()).ok());
-    date.unwrap_or_else(Timestamp::now).as_second()
+    date(headers).unwrap_or_else(Timestamp::now).as_second()
+}
+
+/// What the server's clock shows, to the second.
+pub(crate) fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    let date = headers.get(DATE)?;
+    rfc2822::DateTimeParser::new().parse_timestamp(date.as_bytes()).ok()
 }
 
 fn number<T: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {

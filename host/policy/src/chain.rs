@@ -15,6 +15,7 @@ use crate::configured::ConfiguredPolicy;
 use crate::error::PolicyError;
 use crate::log::{LogLine, PolicyLog};
 use crate::needs::Needs;
+use crate::transcript::Transcript;
 use crate::usage::Usage;
 
 /// One policy or several in a row, asked as if they were one.
@@ -33,6 +34,8 @@ struct Member {
     policy: ConfiguredPolicy,
     /// Whether its name stands before its rules: where there is but one policy it would say nothing.
     is_one_of_several: bool,
+    /// What it was asked and what it answered, where somebody wants to know.
+    transcript: Option<Transcript>,
 }
 
 /// Why policies make no row.
@@ -54,7 +57,7 @@ impl From<ConfiguredPolicy> for PolicyChain {
     fn from(policy: ConfiguredPolicy) -> Self {
         let name = policy.name().to_owned();
         let needs = policy.needs().clone();
-        Self { name: name.clone(), needs, members: vec![Member { name, policy, is_one_of_several: false }] }
+        Self { name: name.clone(), needs, members: vec![Member::new(name, policy, false)] }
     }
 }
 
@@ -72,7 +75,7 @@ impl PolicyChain {
         let is_one_of_several = policies.len() > 1;
         let name = policies.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
         let members: Vec<_> =
-            policies.into_iter().map(|(name, policy)| Member { name, policy, is_one_of_several }).collect();
+            policies.into_iter().map(|(name, policy)| Member::new(name, policy, is_one_of_several)).collect();
         if members.is_empty() {
             return Err(ChainError::Empty);
         }
@@ -93,6 +96,21 @@ impl PolicyChain {
     /// The policies in their order, each with its name.
     pub fn policies(&self) -> impl ExactSizeIterator<Item = (&str, &ConfiguredPolicy)> {
         self.members.iter().map(|member| (member.name.as_str(), &member.policy))
+    }
+
+    /// From now on writes down what each policy is asked and what it answers: of every verdict and rule the first `each` groups and
+    /// the first `each` people.
+    pub fn record(&mut self, each: usize) {
+        for member in &mut self.members {
+            member.transcript = Some(Transcript::new(each, member.policy.needs()));
+        }
+    }
+
+    /// What was written down, in the order of the policies; nothing unless [`record`](Self::record) was called.
+    pub fn transcripts(&self) -> impl Iterator<Item = (&str, &ConfiguredPolicy, &Transcript)> {
+        self.members
+            .iter()
+            .filter_map(|member| Some((member.name.as_str(), &member.policy, member.transcript.as_ref()?)))
     }
 
     /// One decision for each group, in order. Every policy that decides groups is asked about the source groups that the ones
@@ -156,14 +174,24 @@ impl PolicyChain {
 }
 
 impl Member {
+    fn new(name: String, policy: ConfiguredPolicy, is_one_of_several: bool) -> Self {
+        Self { name, policy, is_one_of_several, transcript: None }
+    }
+
     fn decide_groups(&mut self, groups: &[SourceGroup]) -> Result<Vec<GroupDecision>, PolicyError> {
         let mut decisions = self.policy.decide_groups(groups)?;
+        if let Some(transcript) = &mut self.transcript {
+            transcript.add_groups(groups, &decisions);
+        }
         decisions.iter_mut().for_each(|decision| self.sign(&mut decision.why));
         Ok(decisions)
     }
 
     fn decide_users(&mut self, users: &[UserToDecide]) -> Result<Vec<UserDecision>, PolicyError> {
         let mut decisions = self.policy.decide_users(users)?;
+        if let Some(transcript) = &mut self.transcript {
+            transcript.add_users(users, &decisions);
+        }
         decisions.iter_mut().for_each(|decision| self.sign(&mut decision.why));
         Ok(decisions)
     }

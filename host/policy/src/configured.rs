@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use serde_json::Value;
 use usher_core::decision::{GroupDecision, UserDecision};
 use usher_core::desired::UserToDecide;
 use usher_core::source::SourceGroup;
 
 use crate::answer;
 use crate::error::PolicyError;
-use crate::limits::RULE_BYTES;
+use crate::limits::{Limits, RULE_BYTES};
 use crate::log::{LogLine, PolicyLog};
 use crate::needs::Needs;
 use crate::place::{Items, Place};
@@ -22,6 +23,7 @@ use crate::usage::{CallUsage, Usage};
 /// A policy that can be asked. After an error it is never asked again: it says the same error.
 pub struct ConfiguredPolicy {
     session: Session,
+    config: Value,
     needs: Needs,
     provenance: Provenance,
     configure: CallUsage,
@@ -30,11 +32,18 @@ pub struct ConfiguredPolicy {
 }
 
 impl ConfiguredPolicy {
-    pub(crate) fn new(session: Session, needs: Needs, provenance: Provenance, configure_fuel: u64) -> Self {
+    pub(crate) fn new(
+        session: Session,
+        config: Value,
+        needs: Needs,
+        provenance: Provenance,
+        configure_fuel: u64,
+    ) -> Self {
         let mut configure = CallUsage::default();
         configure.count(0, configure_fuel);
         Self {
             session,
+            config,
             needs,
             provenance,
             configure,
@@ -46,6 +55,16 @@ impl ConfiguredPolicy {
     /// The name it was loaded by.
     pub fn name(&self) -> &str {
         self.session.name().source()
+    }
+
+    /// The configuration that it was handed.
+    pub fn config(&self) -> &Value {
+        &self.config
+    }
+
+    /// What it may use.
+    pub fn limits(&self) -> &Limits {
+        self.session.limits()
     }
 
     /// What it decides and reads.

@@ -13,7 +13,7 @@
 //! All calls are plain and blocking; an asynchronous caller puts them on a blocking thread. Every call into a plugin runs on a
 //! thread of its own with a known stack, so the stack of the calling thread does not matter.
 //!
-//! Read in this order: `limits`, `engine`, `loaded` and `configured` (the stages), `chain` (several in a row), `admission` (what is let in), `session` and
+//! Read in this order: `limits`, `engine`, `loaded` and `configured` (the stages), `chain` (several in a row), `transcript` (what each was asked), `admission` (what is let in), `session` and
 //! `sandbox` (one instance and what bounds it), `question` and `answer` (what is asked, and what is checked), `stop` and `error`
 //! (what is said when it goes wrong), `contract` (the plugin, whatever its version) and `v0_1` (the one version there is).
 
@@ -37,6 +37,7 @@ mod sandbox;
 mod session;
 mod stop;
 mod text;
+mod transcript;
 mod usage;
 mod v0_1;
 
@@ -54,6 +55,7 @@ pub use needs::Needs;
 pub use place::{Call, Items, Place};
 pub use provenance::Provenance;
 pub use stop::{Stop, StopCause};
+pub use transcript::Transcript;
 pub use usage::{CallUsage, Usage};
 use usher_core::digest;
 pub use usher_core::digest::{Digest, NoDigest};

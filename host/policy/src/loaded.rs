@@ -88,11 +88,11 @@ impl LoadedPolicy {
     ///
     /// [`PolicyError::Config`] when it refuses the configuration, with all it has to say; [`PolicyError::Stopped`] when it fails.
     pub fn configure(mut self, config: &Value, now: u64) -> Result<ConfiguredPolicy, PolicyError> {
-        let config = canonical::text(config);
+        let canonical = canonical::text(config);
         let fuel = self.session.limits().configure_fuel;
         let place = Place::of(Call::Configure);
         let (answer, used) =
-            self.session.call(place, fuel, None, |plugin, store| plugin.configure(store, &config, now))?;
+            self.session.call(place, fuel, None, |plugin, store| plugin.configure(store, &canonical, now))?;
         match answer {
             Ok(needs) => {
                 let Description { name, version, .. } = self.description;
@@ -101,11 +101,11 @@ impl LoadedPolicy {
                     plugin: name,
                     version,
                     digest: self.digest,
-                    config_digest: Digest::of(config.as_bytes()),
+                    config_digest: Digest::of(canonical.as_bytes()),
                     contract: self.contract,
                     now,
                 };
-                Ok(ConfiguredPolicy::new(self.session, needs.tidied(), provenance, used))
+                Ok(ConfiguredPolicy::new(self.session, config.clone(), needs.tidied(), provenance, used))
             }
             Err(problems) => {
                 let problems = problems.into_iter().map(|problem| problem.shown(LOG_LINE_BYTES)).collect();

@@ -108,8 +108,36 @@ impl PolicyLog {
         lines
     }
 
+    /// Rewords lines that were not taken out yet, where `words` has others for them: whoever knows the file that a policy's
+    /// configuration stands in can say where in it a line is about.
+    pub fn reword(&self, words: impl Fn(&str) -> Option<String>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for line in &mut kept.lines {
+            if let Some(reworded) = words(&line.message) {
+                line.message = reworded;
+            }
+        }
+    }
+
     /// Lines dropped so far because the log was full.
     pub fn dropped(&self) -> u64 {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).dropped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_not_taken_yet_is_reworded() {
+        let log = PolicyLog::new(&Limits::default());
+        log.write(Level::Warn, "first");
+        assert_eq!(log.take().len(), 1);
+        log.write(Level::Warn, "second");
+        log.write(Level::Info, "third");
+        log.reword(|message| (message != "third").then(|| format!("{message}, and more")));
+        let told: Vec<String> = log.take().into_iter().map(|line| line.message).collect();
+        assert_eq!(told, ["second, and more", "third"]);
     }
 }

@@ -6,11 +6,12 @@
 //!
 //! Read in this order: `reference` (what a place in a registry is called), `registry` (fetch and push), `layout` (how a component
 //! lies there), `credentials` and `settings` (who asks, and whom it trusts), `cache` (what is kept), then `signature`, `signers`
-//! (whose counts) and `sign`, and `error` (what is said when it goes wrong).
+//! (whose counts), `identity` (when it is somebody's) and `sign`, and `error` (what is said when it goes wrong).
 
 mod cache;
 mod credentials;
 mod error;
+mod identity;
 mod layout;
 mod reference;
 mod referrers;

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use sigstore_verify::crypto::VerificationKey;
-use sigstore_verify::trust_root::{SIGSTORE_PRODUCTION_TRUSTED_ROOT, TrustedRoot};
 use sigstore_verify::types::{Bundle, DerPublicKey, SignatureBytes, SignatureContent, Statement};
-use sigstore_verify::{VerificationPolicy, Verifier};
 use usher_core::digest::Digest;
 
 use crate::error::RegistryError;
+use crate::identity::Identity;
 use crate::signature::Signature;
 
 /// What `cosign sign` and GitHub's `attest-build-provenance` state about an artefact: that the signer made or released it. Other
@@ -98,7 +97,7 @@ pub fn verify<'s>(
 
 enum Judge {
     Key(VerificationKey),
-    Identity { policy: VerificationPolicy, verifier: Box<Verifier> },
+    Identity(Box<Identity>),
 }
 
 impl Judge {
@@ -114,18 +113,7 @@ impl Judge {
                 key.map(Self::Key).map_err(unusable)
             }
             Signer::Identity { issuer, subject, trusted_root } => {
-                let hint = "a trust root is the trusted_root.json of a Sigstore instance";
-                let (path, text) = match trusted_root {
-                    Some(path) => (path.clone(), read(path, hint)?),
-                    None => (
-                        PathBuf::from("the built-in trust root"),
-                        SIGSTORE_PRODUCTION_TRUSTED_ROOT.to_owned(),
-                    ),
-                };
-                let verifier =
-                    verifier(&text).map_err(|problem| RegistryError::File { path, problem, hint })?;
-                let policy = VerificationPolicy::new(subject.as_str(), issuer.as_str());
-                Ok(Self::Identity { policy, verifier: Box::new(verifier) })
+                Identity::new(issuer, subject, trusted_root.as_deref()).map(Box::new).map(Self::Identity)
             }
         }
     }
@@ -137,11 +125,11 @@ impl Judge {
                 let statement = statement(&bundle)?;
                 match judge {
                     Self::Key(key) => by_key(key, signed, &bundle, statement.as_ref()),
-                    Self::Identity { policy, verifier } => by_identity(verifier, policy, signed, &bundle),
+                    Self::Identity(identity) => identity.check(signed, &bundle),
                 }
             }
             (Signature::Simple { payload, signature }, Self::Key(key)) => simple(key, signed, payload, signature),
-            (Signature::Simple { .. }, Self::Identity { .. }) => Err(
+            (Signature::Simple { .. }, Self::Identity(_)) => Err(
                 "it is in cosign's older form, which usher takes from keys only; an identity signs with a bundle".to_owned(),
             ),
         }
@@ -154,11 +142,6 @@ fn read(file: &Path, hint: &'static str) -> Result<String, RegistryError> {
         problem: error.to_string(),
         hint,
     })
-}
-
-fn verifier(trusted_root: &str) -> Result<Verifier, String> {
-    let root = TrustedRoot::from_json(trusted_root).map_err(|error| error.to_string())?;
-    Verifier::new(&root).map_err(|error| error.to_string())
 }
 
 /// What a bundle states, where it is a statement and no plain signature; one that vouches for nothing is refused.
@@ -200,23 +183,6 @@ fn by_key(
         }
         _ => Err("it is of a kind that usher does not know".to_owned()),
     }
-}
-
-/// Certificate, identity and the entry in the log, all by the trust root.
-fn by_identity(
-    verifier: &Verifier,
-    policy: &VerificationPolicy,
-    signed: Signed<'_>,
-    bundle: &Bundle,
-) -> Result<(), String> {
-    let mut first = None;
-    for artifact in [Some(signed.bytes), signed.manifest].into_iter().flatten() {
-        match verifier.verify(artifact, bundle, policy) {
-            Ok(_) => return Ok(()),
-            Err(error) => _ = first.get_or_insert_with(|| error.to_string()),
-        }
-    }
-    Err(first.unwrap_or_default())
 }
 
 /// The sentence that cosign signs, as far as it binds anything.

@@ -20,4 +20,4 @@ mod value;
 pub use error::{Problem, SecretsError, Unresolved};
 pub use reference::{SecretRef, SecretRefError};
 pub use renewal::RenewableSecrets;
-pub use resolve::Secrets;
+pub use resolve::{Resolution, Secrets};

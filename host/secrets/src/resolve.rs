@@ -33,6 +33,22 @@ impl Secrets {
     ) -> Result<BTreeMap<SecretRef, SecretString>, SecretsError> {
         resolve_with(references, ParameterStore::from_environment).await
     }
+
+    /// The same for who wants to know everything that is wrong, and can go on without some of the values.
+    pub async fn resolve_each(references: &[SecretRef]) -> Resolution {
+        each_with(references, ParameterStore::from_environment).await
+    }
+}
+
+/// What came of reading references.
+#[derive(Debug, Default)]
+pub struct Resolution {
+    /// The values of those that have one.
+    pub values: BTreeMap<SecretRef, SecretString>,
+    /// Each of the others that was asked for and has no usable value, sorted by reference.
+    pub unresolved: Vec<Unresolved>,
+    /// Why Parameter Store did not answer at all; then no parameter has a value.
+    pub store: Option<SecretsError>,
 }
 
 /// The same; `connect` is called only when there is something to ask Parameter Store.
@@ -40,6 +56,18 @@ pub(crate) async fn resolve_with<C, F>(
     references: &[SecretRef],
     connect: C,
 ) -> Result<BTreeMap<SecretRef, SecretString>, SecretsError>
+where
+    C: FnOnce() -> F,
+    F: Future<Output = ParameterStore>,
+{
+    match each_with(references, connect).await {
+        Resolution { store: Some(error), .. } => Err(error),
+        Resolution { values, unresolved, store: None } if unresolved.is_empty() => Ok(values),
+        Resolution { unresolved, store: None, .. } => Err(SecretsError::Unresolved { unresolved }),
+    }
+}
+
+pub(crate) async fn each_with<C, F>(references: &[SecretRef], connect: C) -> Resolution
 where
     C: FnOnce() -> F,
     F: Future<Output = ParameterStore>,
@@ -58,21 +86,24 @@ where
         };
         values.insert(reference.clone(), value);
     }
+    let mut resolution = Resolution::default();
     if !names.is_empty() {
-        let parameters = connect().await.read(names).await?;
-        values.extend(parameters.into_iter().map(|(name, value)| (SecretRef::Ssm(name), value)));
+        match connect().await.read(names).await {
+            Ok(parameters) => {
+                values.extend(parameters.into_iter().map(|(name, value)| (SecretRef::Ssm(name), value)));
+            }
+            Err(error) => resolution.store = Some(error),
+        }
     }
-
-    let (mut usable, mut unresolved) = (BTreeMap::new(), Vec::new());
     for (reference, value) in values {
         match value.and_then(value::checked) {
             Ok(value) => {
-                usable.insert(reference, value);
+                resolution.values.insert(reference, value);
             }
-            Err(problem) => unresolved.push(Unresolved { reference, problem }),
+            Err(problem) => resolution.unresolved.push(Unresolved { reference, problem }),
         }
     }
-    if unresolved.is_empty() { Ok(usable) } else { Err(SecretsError::Unresolved { unresolved }) }
+    resolution
 }
 
 fn variable(name: &str) -> Result<String, Problem> {
@@ -234,6 +265,34 @@ mod tests {
         assert!(!message.contains("ssm:fine"));
         assert_eq!(message.matches("hint: check name, region and account").count(), 1, "{message}");
         assert_eq!(store.calls().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn who_asks_for_each_gets_what_there_is_beside_what_there_is_not() {
+        let store = FakeStore::with(&[("fine", "Hunter2")]).await;
+        let references =
+            references(&["ssm:fine", "ssm:absent", "env:USHER_TEST_UNSET", "env:CARGO_PKG_NAME"]);
+        let Resolution { values, unresolved, store: refusal } =
+            each_with(&references, || store.connect()).await;
+        assert_eq!(
+            shown(&values),
+            [("ssm:fine".into(), "Hunter2"), ("env:CARGO_PKG_NAME".into(), "usher-secrets")]
+        );
+        let unresolved: Vec<String> = unresolved.iter().map(|it| it.reference.to_string()).collect();
+        assert_eq!(unresolved, ["ssm:absent", "env:USHER_TEST_UNSET"]);
+        assert!(refusal.is_none());
+        assert_eq!(store.calls().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_store_that_refuses_takes_no_other_value_with_it() {
+        let store = FakeStore::answering(|_| (400, json!({ "__type": "AccessDeniedException" }))).await;
+        let references = references(&["ssm:okta", "env:CARGO_PKG_NAME"]);
+        let Resolution { values, unresolved, store: refusal } =
+            each_with(&references, || store.connect()).await;
+        assert_eq!(shown(&values), [("env:CARGO_PKG_NAME".into(), "usher-secrets")]);
+        assert!(unresolved.is_empty());
+        assert!(matches!(refusal, Some(SecretsError::AccessDenied { .. })), "{refusal:?}");
     }
 
     async fn refused_by_aws(status: u16, code: &'static str) -> (String, usize) {

@@ -16,6 +16,7 @@ pub(crate) fn router(stage: Stage) -> Router {
         .route("/_sim/requests/reset", post(reset))
         .route("/_sim/target", get(target).put(set_target))
         .route("/_sim/source", get(source).put(set_source))
+        .route("/_sim/clock", post(advance))
         .route("/_sim/faults", get(faults).post(add_fault).delete(clear_faults))
         .layer(DefaultBodyLimit::disable())
         .with_state(stage)
@@ -44,6 +45,15 @@ async fn source(State(stage): State<Stage>) -> Response {
 
 async fn set_source(State(stage): State<Stage>, body: Bytes) -> Response {
     done(parsed(&body).and_then(|source| stage.source.replace(source).map_err(|error| error.to_string())))
+}
+
+async fn advance(State(stage): State<Stage>, body: Bytes) -> Response {
+    done(parsed(&body).and_then(|body| {
+        let seconds = body.get("advance").and_then(Value::as_u64).and_then(|it| u32::try_from(it).ok());
+        let seconds = seconds.ok_or_else(|| "wanted: {\"advance\": seconds}".to_owned())?;
+        stage.source.advance(seconds);
+        Ok(())
+    }))
 }
 
 async fn faults(State(stage): State<Stage>) -> Response {

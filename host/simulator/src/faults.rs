@@ -1,13 +1,13 @@
-//! Things that go wrong on purpose: the Nth request of a kind fails, is cut off, or is done and fails all the same.
+//! Things that go wrong on purpose: the Nth request of a kind fails, is cut off, is never answered, or is done and fails all the same.
 
 use std::collections::BTreeMap;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -51,6 +51,9 @@ pub(crate) struct Fault {
     /// Where the connection is cut.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cut: Option<Cut>,
+    /// Where the service falls silent, on a connection that stays open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hang: Option<Hang>,
     /// What stands in Okta from this request on, before it is answered; with nothing else said, the answer is the usual.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<Value>,
@@ -76,6 +79,16 @@ enum Cut {
     Body,
 }
 
+/// Where a service falls silent.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Hang {
+    /// Before its answer.
+    Answer,
+    /// In the middle of the body.
+    Body,
+}
+
 fn one() -> u64 {
     1
 }
@@ -97,6 +110,9 @@ impl Fault {
         if self.nth == 0 || self.times == 0 {
             return Some("nth and times count from 1".to_owned());
         }
+        if self.cut.is_some() && self.hang.is_some() {
+            return Some("a connection is cut or it hangs, not both".to_owned());
+        }
         let source =
             self.source.clone().map(|source| Organisation::from_value(source, Timestamp::UNIX_EPOCH));
         if let Some(Err(error)) = source {
@@ -111,8 +127,9 @@ impl Fault {
 
     /// Whether it leaves the answer as it is, whole or not.
     fn keeps_answer(&self) -> bool {
-        let is_about_answer = self.cut == Some(Cut::Body)
-            || (self.cut.is_none() && (self.source.is_some() || self.replace_tokens));
+        let is_in_body = self.cut == Some(Cut::Body) || self.hang == Some(Hang::Body);
+        let is_answered = self.cut.is_none() && self.hang.is_none();
+        let is_about_answer = is_in_body || (is_answered && (self.source.is_some() || self.replace_tokens));
         is_about_answer && self.status.is_none() && self.body.is_none()
     }
 
@@ -244,6 +261,12 @@ impl Faults {
             not_done();
             fault.answer()
         };
+        match fault.hang {
+            None => {}
+            // Until the caller hangs up.
+            Some(Hang::Answer) => std::future::pending().await,
+            Some(Hang::Body) => return half(response, futures::stream::pending()).await,
+        }
         match fault.cut {
             None => response,
             Some(Cut::Connection) => {
@@ -252,21 +275,26 @@ impl Faults {
                 }
                 response
             }
-            Some(Cut::Body) => half(response).await,
+            Some(Cut::Body) => half(response, futures::stream::once(torn())).await,
         }
     }
 }
 
-/// Promises the whole body and sends half of it.
-async fn half(response: Response) -> Response {
+/// What comes in place of the second half of a body.
+async fn torn() -> std::io::Result<Bytes> {
+    // Gives the first half time to leave before the connection breaks.
+    tokio::task::yield_now().await;
+    Err(std::io::ErrorKind::ConnectionAborted.into())
+}
+
+/// Promises the whole body and sends half of it, then what `end` says.
+async fn half(
+    response: Response,
+    end: impl Stream<Item = std::io::Result<Bytes>> + Send + 'static,
+) -> Response {
     let (mut parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len().max(1)));
     let half = bytes.slice(..bytes.len() / 2);
-    let torn = futures::stream::once(async move {
-        // Gives the first half time to leave before the connection breaks.
-        tokio::task::yield_now().await;
-        Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted))
-    });
-    Response::from_parts(parts, Body::from_stream(futures::stream::iter([Ok(half)]).chain(torn)))
+    Response::from_parts(parts, Body::from_stream(futures::stream::iter([Ok(half)]).chain(end)))
 }

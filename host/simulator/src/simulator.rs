@@ -220,6 +220,11 @@ impl Simulator {
         self.stage.source.change(&change)
     }
 
+    /// Lets time pass in Okta, and nowhere else: its answers bear a later date, and what changes gets a later time.
+    pub fn advance(&self, seconds: u32) {
+        self.stage.source.advance(seconds);
+    }
+
     /// What stands in Okta: `{"users":[Okta users],"groups":[Okta groups, each with "members":[user ids]]}`.
     pub fn source(&self) -> Value {
         self.stage.source.now().to_json()

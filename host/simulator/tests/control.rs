@@ -176,6 +176,35 @@ async fn a_connection_is_cut_before_the_answer_or_in_its_middle() {
 }
 
 #[tokio::test]
+async fn a_service_falls_silent_before_the_answer_or_in_its_middle_and_has_done_what_was_asked() {
+    let caller = Caller::new(Options::default()).await;
+    let faults = json!([
+        { "service": "scim", "nth": 1, "hang": "answer" },
+        { "service": "scim", "nth": 2, "hang": "answer", "after_write": true },
+        { "service": "scim", "nth": 3, "hang": "body" },
+    ]);
+    caller.simulator.add_fault(faults).unwrap();
+    let url = format!("{}/Groups", caller.simulator.addresses().scim);
+    let create = |name: &str| {
+        let body = json!({ "displayName": name }).to_string();
+        let request = caller.http.post(&url).bearer_auth(caller.simulator.scim_token());
+        let request = request.timeout(std::time::Duration::from_millis(300));
+        request.header("content-type", "application/scim+json").body(body).send()
+    };
+    assert!(create("one").await.unwrap_err().is_timeout());
+    assert!(create("two").await.unwrap_err().is_timeout());
+    let stalled = create("three").await.unwrap();
+    assert_eq!(stalled.status(), 201);
+    assert!(stalled.bytes().await.unwrap_err().is_timeout(), "half an answer");
+    assert_eq!(create("four").await.unwrap().status(), 201);
+    let target = caller.simulator.target();
+    let names: Vec<&Value> =
+        target["groups"].as_array().unwrap().iter().map(|group| &group["displayName"]).collect();
+    assert_eq!(names, ["two", "three", "four"]);
+    assert_eq!(caller.simulator.requests().scim, BTreeMap::from([("POST /Groups".to_owned(), 4)]));
+}
+
+#[tokio::test]
 async fn a_fault_of_parameter_store_is_its_own() {
     let caller = Caller::new(Options::default()).await;
     caller.simulator.add_fault(json!({ "service": "ssm", "request": "GetParameters" })).unwrap();
@@ -250,6 +279,8 @@ async fn what_is_no_fault_is_refused() {
         json!({ "service": "okta", "nth": 0 }),
         json!({ "service": "okta", "status": 99 }),
         json!({ "service": "okta", "cut": "throat" }),
+        json!({ "service": "okta", "hang": "head" }),
+        json!({ "service": "okta", "hang": "body", "cut": "body" }),
         json!({ "service": "okta", "source": [] }),
         json!({ "service": "okta", "headers": { "a b": "c" } }),
         json!([{ "service": "okta" }, 7]),

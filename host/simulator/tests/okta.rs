@@ -366,6 +366,23 @@ async fn the_schema_tells_base_attributes_from_custom_ones() {
 }
 
 #[tokio::test]
+async fn the_schema_of_groups_describes_those_of_oktas_own() {
+    let groups = json!([
+        { "type": "OKTA_GROUP", "profile": { "name": "a", "description": null, "awsName": "x", "unset": null } },
+        { "type": "APP_GROUP", "profile": { "name": "b", "samAccountName": "b" } },
+    ]);
+    let organisation = Organisation::from_json(&json!({ "groups": groups }).to_string()).unwrap();
+    let caller = Caller::new(Options { organisation, ..Options::default() }).await;
+    let schema = caller.okta("/api/v1/meta/schemas/group/default").await.body;
+    let names = |part: &str| -> Vec<String> {
+        schema["definitions"][part]["properties"].as_object().unwrap().keys().cloned().collect()
+    };
+    assert_eq!(names("base"), ["name", "description"]);
+    assert_eq!(names("custom"), ["awsName"]);
+    assert_eq!(schema["definitions"]["base"]["required"], json!(["name"]));
+}
+
+#[tokio::test]
 async fn skinny_members_come_without_credentials() {
     let caller = Caller::new(Options::default()).await;
     let members = caller.okta(&format!("/api/v1/groups/{}/skinny_users", caller.group_id("R&D"))).await;

@@ -111,6 +111,20 @@ pub enum BuildError {
         hint: &'static str,
     },
 
+    /// The Node.js that is there is too old for the tools.
+    #[error(
+        "the policy in {folder} needs Node.js 20.19 or newer (of 22, 22.12 or newer), and the one that is there is {found}\nhint: {hint}",
+        folder = folder.display()
+    )]
+    OldNode {
+        /// Of which policy.
+        folder: PathBuf,
+        /// What it says of itself.
+        found: String,
+        /// How to get a newer one.
+        hint: &'static str,
+    },
+
     /// A program did not like the policy.
     #[error("{tool} could not build the policy in {folder}:\n{output}", folder = folder.display())]
     Tool {

@@ -8,10 +8,11 @@ use serde_json::Value;
 
 use crate::any_crate::Built;
 use crate::error::BuildError;
+use crate::node::check_node;
 use crate::project::{COMPONENT, Description, Workshop, canonical, read};
 use crate::tool::Tool;
 
-const HINT: &str = "run `npm install` in that folder, with Node.js 20 or newer";
+const HINT: &str = "run `npm ci` in that folder; `npm install` where there is no package-lock.json";
 const ROLLDOWN: Tool = Tool { name: "rolldown", places: &["node_modules/.bin"], hint: HINT };
 const JCO: Tool = Tool { name: "jco", places: &["node_modules/.bin"], hint: HINT };
 
@@ -21,6 +22,7 @@ const LOG: &str = "usher:policy/log@0.1.0";
 pub(crate) fn build(folder: &Path) -> Result<Built, BuildError> {
     let folder = canonical(folder)?;
     let (description, main) = described(&folder)?;
+    check_node(&folder)?;
     let workshop = Workshop::open(&folder, &description.name)?;
     workshop.write("entry.js", &entry(&folder.join(main), &description))?;
     let bundle =

@@ -12,7 +12,7 @@
 //!
 //! Read `target` (is the compiler ready?), then `compile` (cargo inside cargo), then `workspace` and
 //! `any_crate` (which crate is meant), then `outline` (what a component asks for and offers); `project`,
-//! `javascript`, `python` and `tool` (other languages), and `by_hand` (for tests).
+//! `javascript`, `node`, `python` and `tool` (other languages), and `by_hand` (for tests).
 //!
 //! Why not `wasm32-wasip2`: a policy built for it imports 13 WASI interfaces that it never uses, and the host
 //! grants none (reference wasm.md §2.3).
@@ -22,6 +22,7 @@ mod by_hand;
 mod compile;
 mod error;
 mod javascript;
+mod node;
 mod outline;
 mod project;
 mod python;
@@ -33,6 +34,7 @@ pub use any_crate::{Built, build_crate};
 pub use by_hand::component_like;
 pub use compile::{LockFile, build_policy};
 pub use error::BuildError;
+pub use node::check_node;
 pub use outline::Outline;
 pub use project::{Language, build_project};
 pub use target::{TARGET, TargetState, ensure_target};

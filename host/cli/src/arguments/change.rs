@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use usher_core::plan_hash::PlanHash;
 
 use super::RunArguments;
+use super::compare::CompareArguments;
 use super::deciding::{DecidingArguments, SandboxArguments};
 
 /// How a plan is printed.
@@ -26,7 +27,7 @@ pub(crate) enum Format {
 pub(crate) struct PlanArguments {
     #[command(flatten)]
     pub(crate) run: RunArguments,
-    /// Exit with 3 when there is something to do.
+    /// Exit with 3 when there is something to do or, with --compare, when anything differs.
     #[arg(long)]
     pub(crate) exit_code: bool,
     /// How to print the plan.
@@ -38,6 +39,15 @@ pub(crate) struct PlanArguments {
     /// Plan from a file that `usher snapshot save` wrote. Nobody is asked, and no secret is read.
     #[arg(long, value_name = "FILE")]
     pub(crate) snapshot: Option<PathBuf>,
+    /// Write what each policy was asked and what it answered into this folder, as case files for `usher plugin test`. They hold people's
+    /// profiles, and only you may read them.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) record: Option<PathBuf>,
+    /// Of every verdict and rule, record at most so many groups and so many people.
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "record", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) record_each: u32,
+    #[command(flatten)]
+    pub(crate) compare: CompareArguments,
 }
 
 impl PlanArguments {
@@ -54,6 +64,9 @@ pub(crate) struct SyncArguments {
     /// Stop after the plan; write nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Read everything, whatever the state of the last run says.
+    #[arg(long)]
+    pub(crate) full: bool,
     /// Let the one plan of this hash pass the guards, whatever it takes away. A refusal prints it.
     #[arg(long, value_name = "HASH")]
     pub(crate) allow: Option<PlanHash>,
@@ -64,11 +77,14 @@ pub(crate) struct SyncArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct ApplyArguments {
-    /// The plan: a file that `usher plan --out` wrote.
+    /// The plan: a file that `usher plan --out` or `usher undo --out` wrote.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) deciding: DecidingArguments,
+    /// The journal that it was made from, where `usher undo` was told another than the configuration's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
     /// Let the one plan of this hash pass the guards, whatever it takes away. A refusal prints it.
     #[arg(long, value_name = "HASH")]
     pub(crate) allow: Option<PlanHash>,

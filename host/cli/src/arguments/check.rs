@@ -9,7 +9,8 @@ use super::deciding::DecidingArguments;
 pub(crate) struct CheckArguments {
     #[command(flatten)]
     pub(crate) deciding: DecidingArguments,
-    /// Ask nobody: check the file and what the policies say of it, and not whether Okta has the attributes.
+    /// Ask nobody: check the file and what the policies say of it, and not whether secrets, Okta, its attributes and groups, and
+    /// Identity Center can be had.
     #[arg(long)]
     pub(crate) offline: bool,
     /// Print the result as JSON on stdout.

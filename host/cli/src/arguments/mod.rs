@@ -1,8 +1,10 @@
-//! The command line. `deciding` holds what every command has that makes a plan, `change` what is special to `plan`, `sync` and `apply`;
-//! `check`, `explain`, `journal`, `plugin` and `snapshot` hold what comes after `usher check` and so on.
+//! The command line. `deciding` holds what every command has that makes a plan, `change` what is special to `plan`, `sync` and `apply`,
+//! `compare` what `plan` takes to compare;
+//! `check`, `explain`, `journal`, `undo`, `plugin` and `snapshot` hold what comes after `usher check` and so on.
 
 pub(crate) mod change;
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod deciding;
 pub(crate) mod explain;
 pub(crate) mod journal;
@@ -10,6 +12,7 @@ pub(crate) mod plugin;
 pub(crate) mod registry;
 pub(crate) mod snapshot;
 pub(crate) mod trial;
+pub(crate) mod undo;
 
 use std::path::PathBuf;
 
@@ -40,6 +43,7 @@ impl Arguments {
             Command::Check(arguments) => arguments.json,
             Command::Explain(arguments) => arguments.json,
             Command::Journal(arguments) => arguments.is_json(),
+            Command::Undo(arguments) => arguments.format() == Format::Json,
             Command::Plugin(arguments) => arguments.command.is_json(),
             Command::Snapshot(arguments) => arguments.is_json(),
             Command::Demo(_) | Command::Simulate(_) => false,
@@ -55,12 +59,14 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// Make it so by a plan that was saved, if it still is the plan; otherwise say what moved since.
     Apply(Box<ApplyArguments>),
-    /// Check the configuration and its policies, and that Okta has what they read. Reads nobody, writes nothing.
+    /// Check the configuration and its policies, and that all a run needs can be had. Reads nobody, writes nothing.
     Check(check::CheckArguments),
     /// Tell why a person or a group is in AWS as it is, or is not there. Writes nothing.
     Explain(Box<explain::ExplainArguments>),
     /// Tell what was changed in AWS, when and why, and check that the record is whole.
     Journal(Box<journal::JournalArguments>),
+    /// Show the plan that takes a run of the journal back, for `usher apply`. Writes nothing.
+    Undo(Box<undo::UndoArguments>),
     /// Write, build, look into and try policy plugins.
     Plugin(Box<plugin::PluginArguments>),
     /// Keep what a run reads from both sides, to plan and to try policies without a network.

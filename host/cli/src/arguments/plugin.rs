@@ -26,9 +26,9 @@ pub(crate) enum PluginCommand {
     Check(CheckArguments),
     /// Print the JSON Schema of a policy's configuration.
     Schema(SchemaArguments),
-    /// Measure a policy over generated groups and people, beside one that decides nothing.
+    /// Measure a policy over generated groups and people, or over a snapshot, beside one that decides nothing.
     Bench(BenchArguments),
-    /// Run a policy's case files in the sandbox.
+    /// Run a policy's case files in the sandbox, or try it over a snapshot.
     Test(TestArguments),
     /// Show what a policy decides over a snapshot, by rule or item by item.
     Run(PolicyRunArguments),
@@ -156,6 +156,9 @@ pub(crate) struct BenchArguments {
     /// How many people to ask about; there are a tenth as many groups.
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) items: u32,
+    /// Ask about the groups and people in this file of `usher snapshot save` instead.
+    #[arg(long, value_name = "FILE", conflicts_with = "items")]
+    pub(crate) snapshot: Option<PathBuf>,
     /// Print the result as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,

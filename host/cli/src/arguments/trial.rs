@@ -42,6 +42,13 @@ pub(crate) struct TestArguments {
     /// The case files, or folders of them, instead of DIR/cases; `*` in a file's name stands for anything.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) cases: Vec<PathBuf>,
+    /// Ask about everybody in this file of `usher snapshot save` instead of cases: nothing is expected, but that each is decided equally
+    /// however the policy is asked, and that no answer is one that Usher would refuse.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cases", "update"])]
+    pub(crate) snapshot: Option<PathBuf>,
+    /// The configuration for --snapshot: a usher.toml, or the policy's own configuration as TOML or JSON. Cases carry their own.
+    #[arg(long, short, value_name = "FILE", requires = "snapshot")]
+    pub(crate) config: Option<PathBuf>,
     /// Write into the case files, as what is expected, what the policy answers now.
     #[arg(long)]
     pub(crate) update: bool,

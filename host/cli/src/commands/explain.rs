@@ -19,10 +19,12 @@ const VERSION: u32 = 1;
 pub(crate) async fn explain(arguments: &ExplainArguments) -> Result<ExitStatus, Failure> {
     let run = arguments.run();
     let bars = Bars::new(arguments.quiet);
-    let Connected { session, log, .. } = match &arguments.snapshot {
+    let mut connected = match &arguments.snapshot {
         Some(file) => connect::replay(&run, Arc::new(Snapshot::read(file).map_err(Failure::usage)?)).await?,
         None => connect::session(&run).await?,
     };
+    connected.remember().await?;
+    let Connected { session, log, .. } = connected;
     let prepared = prepare(session, &bars).await;
     bars.clear();
     let said = log.take();

@@ -7,10 +7,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use usher_core::name::same;
 use usher_core::quote::quoted;
-use usher_engine::journal::line::{Change, User};
-use usher_engine::journal::{Reading, Run, read};
+use usher_engine::journal::line::Change;
+use usher_engine::journal::{Reading, Run, read, whom};
 
 use crate::arguments::journal::{JournalArguments, JournalCommand, ShowArguments, WhichJournal};
 use crate::configuration::Configuration;
@@ -152,17 +151,12 @@ fn narrowed(mut run: Run, arguments: &ShowArguments, since: Option<Timestamp>) -
     }
     let is_of = |change: &Change| {
         let person = arguments.person.as_deref().is_none_or(|wanted| {
-            change.user.iter().chain(&change.members).any(|user| is_user(user, wanted))
-                || change.user.is_some() && attribute_is(change, wanted)
+            change.user.iter().chain(&change.members).any(|user| whom::is_person(user, wanted))
+                || change.user.is_some() && whom::was_called(change, wanted)
         });
         let group = arguments.group.as_deref().is_none_or(|wanted| {
-            change.group.as_ref().is_some_and(|group| {
-                group.key == wanted
-                    || group.key == format!("usher-{wanted}")
-                    || group.scim_id.as_deref() == Some(wanted)
-                    || same(&group.display_name, wanted)
-                    || attribute_is(change, wanted)
-            })
+            let group = change.group.as_ref();
+            group.is_some_and(|group| whom::is_group(group, wanted) || whom::was_called(change, wanted))
         });
         person && group
     };
@@ -171,21 +165,6 @@ fn narrowed(mut run: Run, arguments: &ShowArguments, since: Option<Timestamp>) -
         is_of(&attempt.change) || made(&arguments.person) || made(&arguments.group)
     });
     (!run.attempts.is_empty()).then_some(run)
-}
-
-fn is_user(user: &User, wanted: &str) -> bool {
-    user.okta_id.as_deref() == Some(wanted)
-        || user.scim_id.as_deref() == Some(wanted)
-        || same(&user.user_name, wanted)
-}
-
-/// Whether the object had or got this name: who was renamed is found by both.
-fn attribute_is(change: &Change, wanted: &str) -> bool {
-    let names = change
-        .attributes
-        .iter()
-        .filter(|it| matches!(it.name.as_str(), "userName" | "displayName" | "email"));
-    names.flat_map(|it| [&it.before, &it.after]).flatten().any(|name| same(name, wanted))
 }
 
 /// A time, a date (its beginning in UTC), or so long ago.

@@ -1,13 +1,16 @@
 //! One file a command.
 
 mod check;
+mod compare;
+mod conclude;
 mod demo;
 mod explain;
 mod journal;
-mod plugin;
+pub(crate) mod plugin;
 mod run;
 mod simulate;
 mod snapshot;
+mod undo;
 
 use crate::arguments::{Arguments, Command};
 use crate::exit::{ExitStatus, Failure};
@@ -17,12 +20,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match &arguments.command {
-            Command::Plan(arguments) => run::plan(arguments).await,
+            Command::Plan(arguments) => match arguments.compare.wanted() {
+                Some(wanted) => compare::compare(arguments, wanted).await,
+                None => run::plan(arguments).await,
+            },
             Command::Sync(arguments) => run::sync(arguments).await,
             Command::Apply(arguments) => run::apply(arguments).await,
             Command::Check(arguments) => check::check(arguments).await,
             Command::Explain(arguments) => explain::explain(arguments).await,
             Command::Journal(arguments) => journal::journal(arguments),
+            Command::Undo(arguments) => undo::undo(arguments).await,
             Command::Plugin(arguments) => plugin::run(&arguments.command).await,
             Command::Snapshot(arguments) => snapshot::snapshot(arguments).await,
             Command::Demo(arguments) => demo::demo(arguments).await,

@@ -4,38 +4,35 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use usher_core::content::Content;
-use usher_core::guard::GuardedPlan;
-use usher_core::plan::Plan;
-use usher_core::plan_hash::PlanHash;
-use usher_core::{guard, moved};
-use usher_engine::{Prepared, SavedPlan, Snapshot, Target, prepare};
+use usher_engine::{Prepared, SavedPlan, Snapshot, prepare};
 use usher_policy::Level;
-use usher_policy::PolicyChain;
 
-use crate::arguments::{ApplyArguments, Format, PlanArguments, RunArguments, SyncArguments};
+use super::conclude::{Expected, Intent, Made, conclude};
+use super::undo;
+use crate::arguments::{ApplyArguments, PlanArguments, RunArguments, SyncArguments};
 use crate::connect::{self, Connected};
 use crate::exit::{ExitStatus, Failure};
 use crate::keeping::Keeping;
 use crate::progress::Bars;
-use crate::report::result::{Ending, PolicyReport, Refused, RunReport};
-use crate::report::{allowance, html, json, markdown, plan as text};
+use crate::record::Recording;
+use crate::report::allowance::WritingCommand;
+use crate::report::result::{PolicyReport, RunReport};
+use crate::report::{plan as text, record};
 
 /// Shows what a sync would change.
 pub(crate) async fn plan(arguments: &PlanArguments) -> Result<ExitStatus, Failure> {
+    let record = arguments.record.as_deref();
+    let record = record.map(|folder| Recording::begin(folder, arguments.record_each, &arguments.run));
+    let record = record.transpose().map_err(Failure::before_writing)?;
     let intent = Intent {
         format: arguments.format(),
-        snapshot: arguments.snapshot.as_deref(),
         out: arguments.out.as_deref(),
-        ..Intent::new("sync", arguments.run.json)
+        ..Intent::to_look(arguments.run.json, arguments.run.all)
     };
-    let report = run(&arguments.run, intent).await?;
-    let pending = arguments.exit_code && !report.plan.operations.is_empty();
-    Ok(if pending && report.status() == ExitStatus::Done {
-        ExitStatus::ChangesPending
-    } else {
-        report.status()
-    })
+    let reads =
+        Reads { snapshot: arguments.snapshot.as_deref(), record: record.as_ref(), ..Reads::everything() };
+    let report = run(&arguments.run, &reads, Command::Sync, &intent).await?;
+    Ok(report.pending(arguments.exit_code))
 }
 
 /// Makes the target so.
@@ -45,179 +42,150 @@ pub(crate) async fn sync(arguments: &SyncArguments) -> Result<ExitStatus, Failur
         dry_run: arguments.dry_run,
         allowed: arguments.allow.as_ref(),
         expected,
-        ..Intent::new("sync", arguments.run.json)
+        ..Intent::to_look(arguments.run.json, arguments.run.all)
     };
-    Ok(run(&arguments.run, intent).await?.status())
+    let reads = Reads { is_full: arguments.full, ..Reads::everything() };
+    Ok(run(&arguments.run, &reads, Command::Sync, &intent).await?.status())
 }
 
 /// Makes the target so if that is what was planned.
 pub(crate) async fn apply(arguments: &ApplyArguments) -> Result<ExitStatus, Failure> {
     let saved = SavedPlan::read(&arguments.file).map_err(|error| Failure::usage(error).before_writing())?;
+    if saved.content.undo_of.is_some() {
+        return undo::apply(arguments, saved).await;
+    }
+    if arguments.journal.is_some() {
+        let error = anyhow::anyhow!(
+            "--journal is for plans that take a run back, and {} is none\nhint: leave it out; where a run is recorded is set by \
+             `journal.path`",
+            arguments.file.display()
+        );
+        return Err(Failure::usage(error).before_writing());
+    }
     let groups = saved.content.named_groups.clone().unwrap_or_default();
     let intent = Intent {
         dry_run: false,
         allowed: arguments.allow.as_ref(),
         expected: Some(Expected::Plan(Box::new(saved))),
-        file: Some(&arguments.file),
-        ..Intent::new("apply", arguments.json)
+        ..Intent::to_look(arguments.json, arguments.all)
     };
-    Ok(run(&arguments.run(groups), intent).await?.status())
+    let command = Command::Apply(&arguments.file);
+    Ok(run(&arguments.run(groups), &Reads::everything(), command, &intent).await?.status())
 }
 
-/// What the run is for.
-struct Intent<'a> {
-    /// The command that would write.
-    command: &'static str,
-    format: Format,
+/// The command that would write.
+#[derive(Clone, Copy)]
+enum Command<'a> {
+    Sync,
+    /// With the file of the plan.
+    Apply(&'a Path),
+}
+
+/// What a run reads, and what it keeps of that.
+struct Reads<'a> {
     /// Where it names a file, both sides come from it, and nothing can be written.
     snapshot: Option<&'a Path>,
-    /// Where the plan is kept.
-    out: Option<&'a Path>,
-    /// Where it was kept.
-    file: Option<&'a Path>,
-    dry_run: bool,
-    /// The plan that the guards let pass.
-    allowed: Option<&'a PlanHash>,
-    /// The only plan that is written.
-    expected: Option<Expected>,
+    /// Whether everything is read, whatever an earlier run left. A plan that somebody reviews rests on what stands there now.
+    is_full: bool,
+    /// Where it is kept what the policies were asked and what they answered.
+    record: Option<&'a Recording>,
 }
 
-enum Expected {
-    Hash(PlanHash),
-    Plan(Box<SavedPlan>),
-}
-
-impl Intent<'_> {
-    /// To look, and to write nothing.
-    fn new(command: &'static str, json: bool) -> Self {
-        Self {
-            command,
-            format: if json { Format::Json } else { Format::Text },
-            snapshot: None,
-            out: None,
-            file: None,
-            dry_run: true,
-            allowed: None,
-            expected: None,
-        }
+impl Reads<'_> {
+    fn everything() -> Self {
+        Self { snapshot: None, is_full: true, record: None }
     }
 }
 
-async fn run(arguments: &RunArguments, intent: Intent<'_>) -> Result<RunReport, Failure> {
+async fn run(
+    arguments: &RunArguments,
+    reads: &Reads<'_>,
+    command: Command<'_>,
+    intent: &Intent<'_>,
+) -> Result<RunReport, Failure> {
     let began = Instant::now();
     let bars = Bars::new(arguments.quiet);
-    let connected = match intent.snapshot {
+    let connected = match reads.snapshot {
         Some(file) => {
             connect::replay(arguments, Arc::new(Snapshot::read(file).map_err(Failure::usage)?)).await
         }
         None => connect::session(arguments).await,
     };
-    let Connected { session, log, guards, origin, keeping } = connected.map_err(Failure::before_writing)?;
-    if let Some(Expected::Plan(saved)) = &intent.expected {
-        let there = (&saved.content.source, &saved.content.target);
-        if there != (&origin.source, &origin.target) {
-            let error = anyhow::anyhow!(
-                "the plan is one from {} to {}, and the configuration leads from {} to {}\nhint: apply it with the configuration it was \
-                 made with (--config)",
-                there.0,
-                there.1,
-                origin.source,
-                origin.target
-            );
-            return Err(Failure::usage(error).before_writing());
-        }
-    }
-    let keeping = match intent.dry_run {
+    let connected = connected.map_err(Failure::before_writing)?;
+    intent.check_places(&connected.origin)?;
+    let mut keeping = match intent.dry_run {
         true => None,
-        false => Some(Keeping::begin(&keeping).map_err(Failure::before_writing)?),
+        false => Some(Keeping::begin(&connected.keeping).await.map_err(Failure::before_writing)?),
     };
-    let protected = session.settings.protected.clone();
-    let prepared = prepare(session, &bars).await;
-    bars.clear();
-    let said = log.take();
-    let Prepared { plan, seen, source, target, policy, .. } = match prepared {
-        Ok(prepared) => prepared,
-        Err(error) => return Err(Failure::from(error).before_writing().after(said)),
+    let (verb, what) = match command {
+        Command::Sync => ("sync", arguments.groups.clone()),
+        Command::Apply(file) => ("apply", vec![file.display().to_string()]),
     };
-    for line in said.iter().filter(|line| !arguments.quiet || line.level >= Level::Warn) {
-        talkln!("{}", text::log_line(line));
+    let deciding = &arguments.deciding;
+    let (config, plugin) = (deciding.config.as_path(), deciding.plugin.as_deref());
+    let command = WritingCommand { verb, what, config, plugin, journal: None };
+    let under_lock = UnderLock { arguments, reads, intent, bars: &bars, began };
+    let report = under_lock.run(connected, keeping.as_mut(), &command).await;
+    // Where it ended early.
+    if let Some(keeping) = &mut keeping {
+        keeping.end().await;
     }
-    for notice in target.notices() {
-        talkln!("{}", text::notice(&notice));
-    }
-    let content = Content::of(&plan, &origin);
-    let hash = content.hash();
-    if intent.format == Format::Text {
-        out!("{}", text::plan(&plan, &seen, &hash, arguments.all));
-    }
-    if let Some(file) = intent.out {
-        SavedPlan::save(&content, &plan, file)?;
-        talkln!("{}", text::notice(&format!("the plan is kept in {}", file.display())));
-    }
-
-    let (plan, ending) = match moved(&intent, &content, &hash) {
-        Some(ending) => (plan, ending),
-        None => match guard::check(plan, hash.clone(), &guards, &protected, intent.allowed) {
-            Err(refusal) => {
-                let command = allowance::command(intent.command, intent.file, arguments, &hash);
-                let (plan, refused) = Refused::of(refusal, command);
-                (plan, Ending::Refused(refused))
-            }
-            Ok(guarded) => finish(guarded, keeping, &target, &policy, &bars).await?,
-        },
-    };
-    let report = RunReport {
-        plan,
-        content,
-        hash,
-        seen,
-        ending,
-        dry_run: intent.dry_run,
-        policies: PolicyReport::of(&policy),
-        okta: source.requests(),
-        identity_center: target.requests(),
-        took: began.elapsed(),
-    };
-    match intent.format {
-        Format::Text => out!("{}", text::ending(&report)),
-        Format::Json => outln!("{:#}", json::run(&report)),
-        Format::Markdown => out!("{}", markdown::plan(&report)),
-        Format::Html => out!("{}", html::plan(&report)),
-    }
-    match &report.ending {
-        Ending::Refused(refused) => talkln!("{}", allowance::refusal(refused)),
-        Ending::Moved { expected, .. } => talkln!("{}", allowance::moved(expected, &report.hash)),
-        Ending::Planned | Ending::Applied(_) => {}
-    }
-    Ok(report)
+    report
 }
 
-/// The end of a run whose plan is not the expected one.
-fn moved(intent: &Intent<'_>, content: &Content, hash: &PlanHash) -> Option<Ending> {
-    let (expected, moved) = match intent.expected.as_ref()? {
-        Expected::Hash(expected) if expected != hash => (expected, Vec::new()),
-        Expected::Plan(saved) if saved.hash != *hash => {
-            (&saved.hash, moved::between(&saved.content, content))
-        }
-        Expected::Hash(_) | Expected::Plan(_) => return None,
-    };
-    Some(Ending::Moved { expected: expected.clone(), moved })
+/// A run from its first reading to its last word.
+struct UnderLock<'a> {
+    arguments: &'a RunArguments,
+    reads: &'a Reads<'a>,
+    intent: &'a Intent<'a>,
+    bars: &'a Bars,
+    began: Instant,
 }
 
-/// Writes the plan where there is something to keep the record of it with: a run that only looks has none.
-async fn finish(
-    plan: GuardedPlan,
-    keeping: Option<Keeping>,
-    target: &Target,
-    policy: &PolicyChain,
-    bars: &Bars,
-) -> Result<(Plan, Ending), Failure> {
-    match target.live().zip(keeping) {
-        Some((identity_center, keeping)) if !plan.operations.is_empty() => {
-            let applied = keeping.apply(&plan, &PolicyReport::of(policy), identity_center, bars).await?;
-            bars.clear();
-            Ok((plan.into_plan(), Ending::Applied(applied)))
+impl UnderLock<'_> {
+    async fn run(
+        self,
+        mut connected: Connected,
+        keeping: Option<&mut Keeping>,
+        command: &WritingCommand<'_>,
+    ) -> Result<RunReport, Failure> {
+        let Self { arguments, reads, intent, bars, began } = self;
+        // Under the lock: what another run leaves meanwhile is what counts.
+        let remembered = connected.remember().await.map_err(Failure::before_writing)?;
+        let Connected { mut session, log, guards, origin, .. } = connected;
+        session.recall = remembered
+            .as_ref()
+            .map(|remembered| remembered.recall(&origin.source, &origin.target, reads.is_full));
+        if let Some(recording) = reads.record {
+            recording.listen(&mut session.policy);
         }
-        _ => Ok((plan.into_plan(), Ending::Planned)),
+        let protected = session.settings.protected.clone();
+        let prepared = prepare(session, bars).await;
+        bars.clear();
+        let said = log.take();
+        let Prepared { plan, seen, read, source, target, policy, state, .. } = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return Err(Failure::from(error).before_writing().after(said)),
+        };
+        for line in said.iter().filter(|line| !arguments.quiet || line.level >= Level::Warn) {
+            talkln!("{}", text::log_line(line));
+        }
+        for notice in target.notices() {
+            talkln!("{}", text::notice(&notice));
+        }
+        let recorded = match reads.record {
+            Some(recording) => recording.write(&policy)?,
+            None => Vec::new(),
+        };
+        for line in record::lines(&recorded, read.redacted) {
+            talkln!("{}", text::notice(&line));
+        }
+        if let Some(remembered) = remembered.filter(|_| !intent.dry_run) {
+            remembered.keep(state, !plan.operations.is_empty()).await.map_err(Failure::before_writing)?;
+        }
+        let policies = PolicyReport::of(&policy);
+        let okta = source.requests();
+        let made = Made { plan, seen, origin, guards, protected, target, policies, recorded, okta, began };
+        conclude(made, intent, keeping, bars, command).await
     }
 }

@@ -19,7 +19,9 @@ pub(crate) async fn snapshot(arguments: &SnapshotArguments) -> Result<ExitStatus
 
 async fn save(arguments: &SaveArguments) -> Result<ExitStatus, Failure> {
     let bars = Bars::new(arguments.quiet);
-    let Connected { session, log, .. } = connect::session(&arguments.run()).await?;
+    let mut connected = connect::session(&arguments.run()).await?;
+    connected.remember().await?;
+    let Connected { session, log, .. } = connected;
     let mut prepared = prepare(session, &bars).await;
     if let Ok(prepared) = &mut prepared
         && arguments.all_groups

@@ -2,39 +2,60 @@
 
 use std::path::PathBuf;
 
-use super::reader::Reader;
+use usher_storage::{Place, PlaceError};
 
-/// Where the two files are; neither is kept unless the configuration says so.
+use super::reader::Reader;
+use super::state::StateSection;
+
+/// Where the two are; neither is kept unless the configuration says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct KeepingSection {
     /// The journal.
     pub(crate) journal: Option<PathBuf>,
-    /// The lock: beside the journal, unless it is named.
-    pub(crate) lock: Option<PathBuf>,
+    /// The lock: unless it is named, beside the state or else beside the journal.
+    pub(crate) lock: Option<Place>,
 }
 
-/// Reads both sections.
-pub(super) fn read(reader: &mut Reader<'_>) -> KeepingSection {
+/// Reads both sections. The state is what two runs at once would spoil first.
+pub(super) fn read(reader: &mut Reader<'_>, state: Option<&StateSection>) -> KeepingSection {
     reader.only_keys("journal", &["path"]);
     reader.only_keys("lock", &["path"]);
-    let journal = reader.optional("journal", "path", path);
-    let lock = reader.optional("lock", "path", path);
-    let beside = |journal: &PathBuf| {
-        let mut name = journal.as_os_str().to_owned();
-        name.push(".lock");
-        PathBuf::from(name)
-    };
-    KeepingSection { lock: lock.or_else(|| journal.as_ref().map(beside)), journal }
+    let journal = reader.optional("journal", "path", file);
+    let lock = reader.optional("lock", "path", Place::parse);
+    let lock = lock.or_else(|| match (state, &journal) {
+        (Some(state), _) => Some(beside(&state.place)),
+        (None, Some(journal)) => Some(beside(&Place::File(journal.clone()))),
+        (None, None) => None,
+    });
+    KeepingSection { lock, journal }
 }
 
-fn path(text: &str) -> Result<PathBuf, &'static str> {
-    if text.trim().is_empty() {
-        return Err("must name a file");
+/// The place of the same name that ends with `.lock`.
+fn beside(place: &Place) -> Place {
+    match place {
+        Place::File(path) => {
+            let mut name = path.as_os_str().to_owned();
+            name.push(".lock");
+            Place::File(PathBuf::from(name))
+        }
+        Place::S3(bucket) => {
+            let mut bucket = bucket.clone();
+            bucket.key.push_str(".lock");
+            Place::S3(bucket)
+        }
     }
-    if text.contains("://") {
-        return Err("must name a file on this machine: other stores are not supported yet");
+}
+
+/// A journal is written line by line, which an object in S3 cannot be.
+fn file(text: &str) -> Result<PathBuf, String> {
+    match Place::parse(text) {
+        Ok(Place::File(path)) => Ok(path),
+        Ok(Place::S3(_)) | Err(PlaceError::UnknownStore { .. }) => {
+            Err("must name a file on this machine: a journal is written line by line".to_owned())
+        }
+        Err(PlaceError::Empty) => Err("must name a file".to_owned()),
+        Err(error) => Err(error.to_string()),
     }
-    Ok(PathBuf::from(text))
 }
 
 #[cfg(test)]
@@ -56,17 +77,41 @@ mod tests {
     fn the_lock_lies_beside_the_journal_unless_it_is_named() {
         let both = keeping("[journal]\npath = \"var/usher.jsonl\"");
         assert_eq!(both.journal.as_deref(), Some("var/usher.jsonl".as_ref()));
-        assert_eq!(both.lock.as_deref(), Some("var/usher.jsonl.lock".as_ref()));
+        assert_eq!(both.lock, Some(Place::File("var/usher.jsonl.lock".into())));
         let named = keeping("[journal]\npath = \"a\"\n[lock]\npath = \"b\"");
-        assert_eq!(named.lock.as_deref(), Some("b".as_ref()));
+        assert_eq!(named.lock, Some(Place::File("b".into())));
         assert_eq!(keeping("[lock]\npath = \"b\"").journal, None);
     }
 
     #[test]
+    fn where_a_state_is_kept_the_lock_lies_beside_it() {
+        let both = keeping("[state]\npath = \"var/usher.state\"\n[journal]\npath = \"usher.jsonl\"");
+        assert_eq!(both.lock, Some(Place::File("var/usher.state.lock".into())));
+        let remote = keeping("[state]\npath = \"s3://acme/usher.state?region=eu-west-1\"");
+        assert_eq!(remote.lock, Some(Place::parse("s3://acme/usher.state.lock?region=eu-west-1").unwrap()));
+        let named = keeping("[state]\npath = \"s3://acme/usher.state\"\n[lock]\npath = \"b\"");
+        assert_eq!(named.lock, Some(Place::File("b".into())));
+    }
+
+    #[test]
+    fn the_lock_may_lie_in_s3_and_the_journal_may_not() {
+        let named = keeping("[lock]\npath = \"s3://acme/usher.lock?region=eu-west-1\"");
+        assert!(
+            matches!(&named.lock, Some(Place::S3(it)) if it.region.as_deref() == Some("eu-west-1")),
+            "{named:?}"
+        );
+        let found = problems(&format!("{GOOD}[journal]\npath = \"s3://acme/journal\""));
+        assert!(found[0].1.contains("line by line"), "{found:?}");
+    }
+
+    #[test]
     fn a_path_that_is_none_is_told_with_its_line() {
-        for text in
-            ["[journal]\npath = \" \"", "[lock]\npath = \"s3://bucket/lock\"", "[journal]\nfile = \"x\""]
-        {
+        for text in [
+            "[journal]\npath = \" \"",
+            "[lock]\npath = \"s3://acme\"",
+            "[lock]\npath = \"gs://acme/lock\"",
+            "[journal]\nfile = \"x\"",
+        ] {
             let found = problems(&format!("{GOOD}{text}"));
             assert_eq!((found.len(), found[0].0), (1, Some(9)), "{found:?}");
         }

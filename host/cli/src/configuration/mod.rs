@@ -1,14 +1,17 @@
 //! `usher.toml`: every problem of a file is told at once, with its line.
 
+mod duration;
 mod guards;
 mod keeping;
 mod place;
 mod policy;
 mod reader;
 mod signers;
+mod state;
 mod sync;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use thiserror::Error;
 use url::Url;
@@ -21,14 +24,22 @@ use reader::Reader;
 pub(crate) use keeping::KeepingSection;
 pub(crate) use place::{FilePlace, parts, place};
 pub(crate) use policy::{PolicySection, bytes};
+pub(crate) use state::StateSection;
+
+/// Seconds for which one request may be waited for, at most: a run that hangs longer is no run.
+const LONGEST_TIMEOUT: i64 = 600;
 
 /// A configuration that makes sense in itself; no secret was read yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Configuration {
     pub(crate) okta_base: Url,
     pub(crate) okta_token: SecretRef,
+    /// How long one request to Okta may take, its answer included; none where the client's own is right.
+    pub(crate) okta_timeout: Option<Duration>,
     pub(crate) scim_endpoint: Url,
     pub(crate) scim_token: SecretRef,
+    /// The same for Identity Center.
+    pub(crate) scim_timeout: Option<Duration>,
     pub(crate) groups: Groups,
     /// What a run may take away.
     pub(crate) settings: Settings,
@@ -40,6 +51,8 @@ pub(crate) struct Configuration {
     pub(crate) policies: Vec<PolicySection>,
     /// What a run that writes keeps.
     pub(crate) keeping: KeepingSection,
+    /// What a run leaves to the next.
+    pub(crate) state: Option<StateSection>,
 }
 
 /// Which groups the configuration asks for.
@@ -117,10 +130,11 @@ impl Configuration {
             "registry",
             "journal",
             "lock",
+            "state",
         ]);
-        reader.only_keys("okta", &["domain", "token"]);
-        reader.only_keys("identity_center", &["scim_endpoint", "token"]);
-        reader.only_keys("sync", &["groups", "memberships", "leavers", "orphaned_groups"]);
+        reader.only_keys("okta", &["domain", "token", "timeout_seconds"]);
+        reader.only_keys("identity_center", &["scim_endpoint", "token", "timeout_seconds"]);
+        reader.only_keys("sync", &["groups", "memberships", "leavers", "delete_after", "orphaned_groups"]);
         reader.only_keys("guards", &guards::KEYS);
         reader.only_keys("registry", &["ca"]);
 
@@ -129,12 +143,22 @@ impl Configuration {
         let scim_endpoint =
             reader.required("identity_center", "scim_endpoint", usher_identity_center::parse_endpoint);
         let scim_token = reader.required("identity_center", "token", str::parse::<SecretRef>);
+        let [okta_timeout, scim_timeout] = ["okta", "identity_center"].map(|section| {
+            let seconds = reader.whole_number(section, "timeout_seconds", 1, LONGEST_TIMEOUT);
+            seconds.map(Duration::from_secs)
+        });
         let groups = reader.groups("sync", "groups");
         let (guards, protected) = guards::read(&mut reader);
         let settings = sync::read(&mut reader, protected);
         let registry_authority = reader.optional_text("registry", "ca").map(PathBuf::from);
         let policies = policy::read(&mut reader);
-        let keeping = keeping::read(&mut reader);
+        let state = state::read(&mut reader);
+        let keeping = keeping::read(&mut reader, state.as_ref());
+        if settings.deferral.is_some() && state.is_none() {
+            let message =
+                "needs a `[state]` with a `path`: without one nobody knows since when a leaver waits";
+            reader.complain("sync", "delete_after", message);
+        }
         let problems = reader.into_problems();
         match (okta_base, okta_token, scim_endpoint, scim_token) {
             (Some(okta_base), Some(okta_token), Some(scim_endpoint), Some(scim_token))
@@ -143,14 +167,17 @@ impl Configuration {
                 Ok(Self {
                     okta_base,
                     okta_token,
+                    okta_timeout,
                     scim_endpoint,
                     scim_token,
+                    scim_timeout,
                     groups,
                     settings,
                     guards,
                     registry_authority,
                     policies,
                     keeping,
+                    state,
                 })
             }
             _ => Err(problems),
@@ -162,7 +189,7 @@ impl Configuration {
 pub(super) mod tests {
     use super::*;
 
-    pub(super) const GOOD: &str = r#"
+    pub(crate) const GOOD: &str = r#"
 [okta]
 domain = "acme.okta.com"
 token = "ssm:okta_api_token"
@@ -194,6 +221,21 @@ token = "ssm:amz_sso_api_token"
         let referenced =
             Configuration::parse(&format!("{GOOD}[sync]\ngroups = \"ssm:groups_to_sync\"")).unwrap();
         assert_eq!(referenced.groups, Groups::Referenced(SecretRef::Ssm("groups_to_sync".into())));
+    }
+
+    #[test]
+    fn how_long_a_request_is_waited_for_is_set_for_each_service_within_bounds() {
+        let plain = Configuration::parse(GOOD).unwrap();
+        assert_eq!((plain.okta_timeout, plain.scim_timeout), (None, None));
+        let of_scim = Configuration::parse(&format!("{GOOD}timeout_seconds = 7\n")).unwrap();
+        assert_eq!((of_scim.okta_timeout, of_scim.scim_timeout), (None, Some(Duration::from_secs(7))));
+        let okta = GOOD.replace("[okta]", "[okta]\ntimeout_seconds = 600");
+        assert_eq!(Configuration::parse(&okta).unwrap().okta_timeout, Some(Duration::from_secs(600)));
+        for wrong in ["0", "601", "\"7s\"", "1.5"] {
+            let found = problems(&format!("{GOOD}timeout_seconds = {wrong}\n"));
+            assert_eq!((found.len(), found[0].0), (1, Some(8)), "{wrong}: {found:?}");
+            assert!(found[0].1.contains("`identity_center.timeout_seconds`"), "{}", found[0].1);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `[policy]`, or several `[[policy]]` in a row: which component decides, pinned to which bytes, within which limits.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use usher_policy::{Digest, Limits};
@@ -23,6 +23,8 @@ pub(crate) struct PolicySection {
     pub(crate) name: String,
     /// A path, `builtin:NAME` or `oci://…`, as it stands in the file.
     pub(crate) component: String,
+    /// Whether the file names it; otherwise the command line does.
+    pub(crate) is_in_file: bool,
     /// The only bytes that are let in, if there is a choice no more.
     pub(crate) digest: Option<Digest>,
     /// Those of whom one must have signed it; none asks for no signature.
@@ -31,6 +33,8 @@ pub(crate) struct PolicySection {
     pub(crate) config: serde_json::Value,
     /// Keys and indices from the top of the file to that configuration.
     pub(crate) config_place: Vec<String>,
+    /// The file in which it stands, when that is another than --config names.
+    pub(crate) config_file: Option<PathBuf>,
     /// What it may use.
     pub(crate) limits: LimitSettings,
 }
@@ -76,7 +80,16 @@ fn count(number: u64) -> usize {
 impl PolicySection {
     /// The same place in the row for another component, which nobody pinned.
     pub(crate) fn with_component(&self, component: &str) -> Self {
-        Self { name: name_of(component), component: component.to_owned(), digest: None, ..self.clone() }
+        Self { name: name_of(component), ..self.replaced_by(component) }
+    }
+
+    /// The same place in the row, under the same name, for a component that the command line names. The one that stands there
+    /// stays what it is, pinned and all.
+    pub(crate) fn replaced_by(&self, component: &str) -> Self {
+        if component == self.component {
+            return self.clone();
+        }
+        Self { component: component.to_owned(), is_in_file: false, digest: None, ..self.clone() }
     }
 }
 
@@ -112,7 +125,9 @@ fn section(reader: &mut Reader<'_>, path: &str, place: &[&str]) -> PolicySection
     let signers = signers::read(reader, path, &component);
     let config = reader.json(path, "config");
     let config_place = place.iter().chain(&["config"]).map(|&part| part.to_owned()).collect();
-    PolicySection { name, component, digest, signers, config, config_place, limits: limits(reader, path) }
+    let limits = limits(reader, path);
+    let (is_in_file, config_file) = (true, None);
+    PolicySection { name, component, is_in_file, digest, signers, config, config_place, config_file, limits }
 }
 
 fn limits(reader: &mut Reader<'_>, path: &str) -> LimitSettings {

@@ -1,8 +1,10 @@
 //! `[sync]` but for the groups: what may be taken away.
 
+use usher_core::deferral::Deferral;
 use usher_core::protected::Protected;
 use usher_core::settings::{Leavers, Memberships, OrphanedGroups, Settings};
 
+use super::duration;
 use super::reader::Reader;
 
 const MEMBERSHIPS: [(&str, Memberships); 2] =
@@ -16,6 +18,10 @@ const ORPHANED_GROUPS: [(&str, OrphanedGroups); 3] =
 pub(super) fn read(reader: &mut Reader<'_>, protected: Protected) -> Settings {
     let memberships = reader.choice("sync", "memberships", &MEMBERSHIPS).unwrap_or_default();
     let leavers = reader.choice("sync", "leavers", &LEAVERS).unwrap_or_default();
+    let delete_after = reader.optional("sync", "delete_after", duration::parse);
+    if delete_after.is_some() && leavers != Leavers::Delete {
+        reader.complain("sync", "delete_after", "means something only with `leavers = \"delete\"`");
+    }
     let orphaned_groups = reader.choice("sync", "orphaned_groups", &ORPHANED_GROUPS);
     if memberships == Memberships::Additive && orphaned_groups == Some(OrphanedGroups::Empty) {
         let message = "\"empty\" removes members, and `sync.memberships = \"additive\"` never does; write \"keep\" or \"delete\"";
@@ -25,7 +31,14 @@ pub(super) fn read(reader: &mut Reader<'_>, protected: Protected) -> Settings {
         Memberships::Mirror => OrphanedGroups::Empty,
         Memberships::Additive => OrphanedGroups::Keep,
     };
-    Settings { memberships, leavers, orphaned_groups: orphaned_groups.unwrap_or(otherwise), protected }
+    Settings {
+        memberships,
+        leavers,
+        // When it is, and who waits, is known when a run begins.
+        deferral: delete_after.map(|after| Deferral { after: after.as_secs(), ..Deferral::default() }),
+        orphaned_groups: orphaned_groups.unwrap_or(otherwise),
+        protected,
+    }
 }
 
 #[cfg(test)]
@@ -58,6 +71,21 @@ mod tests {
         );
         let keep = settings("[sync]\nleavers = \"keep\"\norphaned_groups = \"keep\"");
         assert_eq!((keep.leavers, keep.orphaned_groups), (Leavers::Keep, OrphanedGroups::Keep));
+    }
+
+    #[test]
+    fn leavers_may_wait_to_be_deleted_where_somebody_remembers_since_when() {
+        let state = "[state]\npath = \"usher.state\"\n";
+        let waits = settings(&format!("{state}[sync]\nleavers = \"delete\"\ndelete_after = \"30d\""));
+        assert_eq!(waits.deferral.map(|deferral| deferral.after), Some(30 * 86_400));
+        for (text, problem) in [
+            (format!("{state}[sync]\ndelete_after = \"30d\""), "leavers = \"delete\""),
+            ("[sync]\nleavers = \"delete\"\ndelete_after = \"30d\"".to_owned(), "`[state]`"),
+            (format!("{state}[sync]\nleavers = \"delete\"\ndelete_after = \"later\""), "30d"),
+        ] {
+            let found = problems(&format!("{GOOD}{text}"));
+            assert!(found.len() == 1 && found[0].1.contains(problem), "{found:?}");
+        }
     }
 
     #[test]

@@ -7,31 +7,44 @@ use usher_core::plan_hash::PlanHash;
 
 use super::escape::plain;
 use super::result::Refused;
-use crate::arguments::RunArguments;
 
 const RED: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
 const BOLD: Style = Style::new().bold();
 
-/// The one command that allows this one plan.
-pub(crate) fn command(verb: &str, file: Option<&Path>, arguments: &RunArguments, hash: &PlanHash) -> String {
-    let mut words = vec!["usher".to_owned(), verb.to_owned()];
-    match file {
-        Some(file) => words.push(quoted(&file.display().to_string())),
-        None => words.extend(arguments.groups.iter().map(|group| quoted(group))),
+/// A command that would write.
+pub(crate) struct WritingCommand<'a> {
+    /// `sync` or `apply`.
+    pub(crate) verb: &'static str,
+    /// What it is given: groups, or the file of a plan.
+    pub(crate) what: Vec<String>,
+    pub(crate) config: &'a Path,
+    pub(crate) plugin: Option<&'a str>,
+    /// The journal of a run that is taken back, where it is not the configuration's.
+    pub(crate) journal: Option<&'a Path>,
+}
+
+impl WritingCommand<'_> {
+    /// The one command that allows this one plan.
+    pub(crate) fn allowing(&self, hash: &PlanHash) -> String {
+        let mut words = vec!["usher".to_owned(), self.verb.to_owned()];
+        words.extend(self.what.iter().map(|word| quoted(word)));
+        let config = self.config.display().to_string();
+        if config != "usher.toml" {
+            words.extend(["--config".to_owned(), quoted(&config)]);
+        }
+        if let Some(journal) = self.journal {
+            words.extend(["--journal".to_owned(), quoted(&journal.display().to_string())]);
+        }
+        if let Some(plugin) = self.plugin {
+            words.extend(["--plugin".to_owned(), quoted(plugin)]);
+        }
+        words.extend(["--allow".to_owned(), hash.to_string()]);
+        words.join(" ")
     }
-    let config = arguments.deciding.config.display().to_string();
-    if config != "usher.toml" {
-        words.extend(["--config".to_owned(), quoted(&config)]);
-    }
-    if let Some(plugin) = &arguments.deciding.plugin {
-        words.extend(["--plugin".to_owned(), quoted(plugin)]);
-    }
-    words.extend(["--allow".to_owned(), hash.to_string()]);
-    words.join(" ")
 }
 
 /// As a shell reads it as one word.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
     if !word.is_empty() && !word.starts_with('-') && word.chars().all(is_plain) {
         word.to_owned()

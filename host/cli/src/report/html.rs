@@ -8,6 +8,7 @@ use usher_core::desired::Left;
 use super::escape::plain;
 use super::plan::summary;
 use super::result::{Ending, RunReport};
+use super::undo;
 
 const HEAD: &str = r#"<!doctype html>
 <html lang="en">
@@ -35,12 +36,20 @@ pub(crate) fn plan(report: &RunReport) -> String {
     let mut out = String::from(HEAD);
     let _ = writeln!(out, "<h1>{}</h1>", text(&summary(&report.plan)));
     let content = &report.content;
-    let _ = writeln!(
-        out,
-        "<p>From <code>{}</code> to <code>{}</code>",
-        text(&content.source),
-        text(&content.target)
-    );
+    let _ = match &content.undo_of {
+        Some(undo_of) => {
+            writeln!(out, "<p>{} in <code>{}</code>", text(&undo::heading(undo_of)), text(&content.target))
+        }
+        None => writeln!(
+            out,
+            "<p>From <code>{}</code> to <code>{}</code>",
+            text(&content.source),
+            text(&content.target)
+        ),
+    };
+    if let Some(advice) = undo::advice(report) {
+        let _ = writeln!(out, "<p><strong>Note:</strong> {}", text(advice));
+    }
     let _ = writeln!(out, "<p>Plan <code>{}</code>", text(&report.hash.to_string()));
     if let Ending::Refused(refused) = &report.ending {
         let _ = writeln!(

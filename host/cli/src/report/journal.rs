@@ -35,12 +35,14 @@ fn one(out: &mut String, run: &Run) {
         .collect();
     let plan = run.plan.as_deref().map_or(String::new(), |plan| format!("; plan {}", plain(plan)));
     let (usher, host) = (plain(&run.usher), plain(&run.host));
+    let decided = match policies.as_slice() {
+        [] => "no policy: another run was taken back".to_owned(),
+        policies => format!("policy {}", policies.join(", ")),
+    };
     let _ = writeln!(
         out,
-        "  {DIM}usher {usher} on {host} (process {}), {} operations{plan}; policy {}{DIM:#}",
-        run.pid,
-        run.operations,
-        policies.join(", ")
+        "  {DIM}usher {usher} on {host} (process {}), {} operations{plan}; {decided}{DIM:#}",
+        run.pid, run.operations,
     );
     for attempt in &run.attempts {
         line(out, attempt);

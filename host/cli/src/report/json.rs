@@ -1,8 +1,10 @@
 //! A run as JSON, for programs: the plan, what came of each operation, what it cost.
 
 use serde_json::{Value, json};
+use usher_core::content::UndoOf;
 
 use super::result::{Ending, PolicyReport, Refused, RunReport};
+use crate::record::Recorded;
 
 /// The version of this document's shape.
 const VERSION: u32 = 1;
@@ -31,8 +33,10 @@ pub(crate) fn run(report: &RunReport) -> Value {
         "status": status,
         "exitStatus": report.status() as u8,
         "policies": report.policies.iter().map(policy).collect::<Vec<_>>(),
+        "recorded": report.recorded.iter().map(recorded).collect::<Vec<_>>(),
         "seen": report.seen,
         "hash": report.hash,
+        "undoOf": report.content.undo_of.as_ref().map(undo_of),
         "plan": plan,
         "refused": refused,
         "moved": moved,
@@ -44,6 +48,12 @@ pub(crate) fn run(report: &RunReport) -> Value {
         },
         "seconds": report.took.as_secs_f64(),
     })
+}
+
+/// Which run the plan takes back.
+fn undo_of(undo_of: &UndoOf) -> Value {
+    let UndoOf { run, delete_created, person, group } = undo_of;
+    json!({ "run": run, "deleteCreated": delete_created, "person": person, "group": group })
 }
 
 /// What was too much.
@@ -65,8 +75,20 @@ fn refusal(refused: &Refused) -> Value {
     })
 }
 
+/// A case file that was written.
+fn recorded(recorded: &Recorded) -> Value {
+    let Recorded { policy, component, path, groups, groups_asked, users, users_asked } = recorded;
+    json!({
+        "policy": policy,
+        "source": component,
+        "file": path.display().to_string(),
+        "groups": { "recorded": groups, "asked": groups_asked },
+        "users": { "recorded": users, "asked": users_asked },
+    })
+}
+
 /// Who decided. All of it is the same in every run that reads the same at the same `now`.
-fn policy(report: &PolicyReport) -> Value {
+pub(super) fn policy(report: &PolicyReport) -> Value {
     let PolicyReport { name, provenance, usage } = report;
     json!({
         "name": name,

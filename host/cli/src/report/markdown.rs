@@ -9,18 +9,30 @@ use usher_core::plan::AttributeChange;
 use super::escape::plain;
 use super::plan::summary;
 use super::result::{Ending, RunReport};
+use super::undo;
 
 /// How many members of an addition are named. Whoever loses something is always named.
-const NAMES_TOLD: usize = 12;
+pub(super) const NAMES_TOLD: usize = 12;
 
 /// How many steps are listed at most: a comment has a longest size.
-const STEPS_TOLD: usize = 250;
+pub(super) const STEPS_TOLD: usize = 250;
 
 /// The plan as Markdown.
 pub(crate) fn plan(report: &RunReport) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "### Usher: {}\n", summary(&report.plan));
-    let _ = writeln!(out, "From {} to {}\n", code(&report.content.source), code(&report.content.target));
+    match &report.content.undo_of {
+        Some(undo_of) => {
+            let _ = writeln!(out, "{} in {}\n", code(&undo::heading(undo_of)), code(&report.content.target));
+        }
+        None => {
+            let _ =
+                writeln!(out, "From {} to {}\n", code(&report.content.source), code(&report.content.target));
+        }
+    }
+    if let Some(advice) = undo::advice(report) {
+        let _ = writeln!(out, "**Note:** {}\n", code(advice));
+    }
     if let Ending::Refused(refused) = &report.ending {
         let _ = writeln!(out, "**Refused by the guards; nothing is written.**\n");
         for line in &refused.lines[1..] {
@@ -79,7 +91,7 @@ fn line(step: &Step) -> String {
     out
 }
 
-fn difference(change: &AttributeChange) -> String {
+pub(super) fn difference(change: &AttributeChange) -> String {
     let value = |value: &Option<String>| value.as_ref().map_or("none".to_owned(), |value| code(value));
     format!("{} {} → {}", code(&change.attribute), value(&change.before), value(&change.after))
 }
@@ -120,7 +132,7 @@ fn left_alone(out: &mut String, report: &RunReport) {
 }
 
 /// A code span, with more backticks around it than stand in it.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = plain(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);

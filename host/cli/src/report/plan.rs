@@ -4,25 +4,29 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
+use usher_core::content::UndoOf;
 use usher_core::decision::Reason;
 use usher_core::moved::Moved;
 use usher_core::plan::{AttributeChange, Change, Operation, Plan, UserRef};
 use usher_core::plan_hash::PlanHash;
 use usher_engine::Outcome;
+use usher_engine::Reading;
 use usher_engine::prepare::Seen;
+use usher_engine::state::Why;
 use usher_policy::LogLine;
 
 use super::escape::plain;
 use super::result::{Ending, RunReport};
+use super::undo;
 
 /// How many names of an addition are told unless `--all` is given. What is taken away is always told in full.
 const NAMES_TOLD: usize = 12;
 
-const BOLD: Style = Style::new().bold();
-const GREEN: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
-const YELLOW: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
-const RED: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
-const DIM: Style = Style::new().dimmed();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const GREEN: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
+pub(super) const YELLOW: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
+pub(super) const RED: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+pub(super) const DIM: Style = Style::new().dimmed();
 
 /// A section of lines under a heading; nothing at all when there is no line.
 struct Section {
@@ -46,19 +50,27 @@ impl Section {
 }
 
 /// The plan as text.
-pub(crate) fn plan(plan: &Plan, seen: &Seen, hash: &PlanHash, all: bool) -> String {
+pub(crate) fn plan(plan: &Plan, seen: &Seen, undo_of: Option<&UndoOf>, hash: &PlanHash, all: bool) -> String {
     let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "Okta: {} with {}. Identity Center: {}, {}{}.",
-        count(seen.selected_groups, "group"),
-        count(seen.people, "person"),
-        count(seen.target_users, "user"),
-        count(seen.target_groups, "group"),
-        if seen.target_complete { "" } else { " (it cannot list everything, so no leaver can be found)" },
-    );
-    users(&plan.operations, all).write_to(&mut out);
-    groups(&plan.operations).write_to(&mut out);
+    let (users, groups) = (count(seen.target_users, "user"), count(seen.target_groups, "group"));
+    let _ = match undo_of {
+        Some(undo_of) => {
+            let heading = plain(&undo::heading(undo_of));
+            writeln!(out, "{heading}. Identity Center: {users}, {groups}.")
+        }
+        None => writeln!(
+            out,
+            "Okta: {} with {}. Identity Center: {users}, {groups}{}.",
+            count(seen.selected_groups, "group"),
+            count(seen.people, "person"),
+            if seen.target_complete { "" } else { " (it cannot list everything, so no leaver can be found)" },
+        ),
+    };
+    if let Some(line) = reading(&seen.reading) {
+        let _ = writeln!(out, "{line}");
+    }
+    self::users(&plan.operations, all).write_to(&mut out);
+    self::groups(&plan.operations).write_to(&mut out);
     members(&plan.operations, all).write_to(&mut out);
     left_alone(plan, seen, all).write_to(&mut out);
     let _ = writeln!(out, "\n{BOLD}Plan:{BOLD:#} {}", summary(plan));
@@ -66,6 +78,22 @@ pub(crate) fn plan(plan: &Plan, seen: &Seen, hash: &PlanHash, all: bool) -> Stri
         let _ = writeln!(out, "{BOLD}Hash:{BOLD:#} {hash}");
     }
     out
+}
+
+/// How much of that was read now, where a run may do with less than everything.
+fn reading(reading: &Reading) -> Option<String> {
+    match reading {
+        Reading::Full { why: Why::NoState } => None,
+        Reading::Full { why } => Some(dim(&format!("Everything was read: {why}."))),
+        Reading::Incremental { since, groups, people, target } => {
+            let target = if *target { "all of Identity Center" } else { "nothing of Identity Center" };
+            Some(dim(&format!(
+                "Since {since:.0} (Okta's clock): {} changed, and the members of {} and {target} were read.",
+                count(*people, "person"),
+                count(*groups, "group"),
+            )))
+        }
+    }
 }
 
 /// What is taken away first, then each kind by name.
@@ -395,6 +423,14 @@ pub(crate) fn log_line(line: &LogLine) -> String {
     format!("{DIM}policy {}:{DIM:#} {}", line.level, plain(&line.message))
 }
 
+/// Lines of plugins' logs, for a program.
+pub(crate) fn log_json(lines: &[LogLine]) -> serde_json::Value {
+    let lines = lines
+        .iter()
+        .map(|line| serde_json::json!({ "level": line.level.to_string(), "message": line.message }));
+    lines.collect()
+}
+
 /// Something a client has to say about the service, for stderr.
 pub(crate) fn notice(text: &str) -> String {
     format!("{YELLOW}note{YELLOW:#}: {}", plain(text))
@@ -435,12 +471,12 @@ pub(crate) fn differences(changes: &[AttributeChange]) -> String {
     parts.join(", ")
 }
 
-fn shorten(lines: &[String], all: bool) -> &[String] {
+pub(super) fn shorten<T>(lines: &[T], all: bool) -> &[T] {
     // One line more than the limit is told rather than counted: "and 1 more" would take as much room.
     if all || lines.len() <= NAMES_TOLD + 1 { lines } else { &lines[..NAMES_TOLD] }
 }
 
-fn more(rest: usize) -> String {
+pub(super) fn more(rest: usize) -> String {
     format!("{DIM}… and {rest} more (--all names everyone){DIM:#}")
 }
 
@@ -449,7 +485,7 @@ fn dim(text: &str) -> String {
 }
 
 /// "1 user", "2 users", "0 people".
-fn count(number: usize, noun: &str) -> String {
+pub(super) fn count(number: usize, noun: &str) -> String {
     match (number, noun) {
         (1, noun) => format!("1 {noun}"),
         (number, "person") => format!("{number} people"),

@@ -12,6 +12,7 @@ use usher_engine::prepare::Seen;
 use usher_policy::{ConfiguredPolicy, PolicyChain, Provenance, Usage};
 
 use crate::exit::ExitStatus;
+use crate::record::Recorded;
 
 /// How a run ended after its plan.
 pub(crate) enum Ending {
@@ -87,16 +88,29 @@ pub(crate) struct RunReport {
     pub(crate) dry_run: bool,
     /// Who decided, in the order in which they were asked.
     pub(crate) policies: Vec<PolicyReport>,
+    /// The case files that were written.
+    pub(crate) recorded: Vec<Recorded>,
     pub(crate) okta: usher_okta::RequestCounts,
     pub(crate) identity_center: usher_identity_center::RequestCounts,
     pub(crate) took: Duration,
 }
 
 impl RunReport {
+    /// The same for a run that only looked, where something to do may have a status of its own.
+    pub(crate) fn pending(&self, exit_code: bool) -> ExitStatus {
+        let pending = exit_code && !self.plan.operations.is_empty();
+        match self.status() {
+            ExitStatus::Done if pending => ExitStatus::ChangesPending,
+            status => status,
+        }
+    }
+
     /// What the shell is told.
     pub(crate) fn status(&self) -> ExitStatus {
         // A target that cannot list everything hides its leavers: they are left alone, whoever they are.
-        let left_alone = !self.seen.target_complete
+        // Of an undo there are none.
+        let hides_leavers = !self.seen.target_complete && self.content.undo_of.is_none();
+        let left_alone = hides_leavers
             || !self.plan.held_users.is_empty()
             || !self.plan.held_groups.is_empty()
             || !self.plan.conflicts.is_empty()

@@ -5,7 +5,7 @@ use crate::plan::AttributeChange;
 
 /// The attributes that lead from one account to the other, in the order reports show them. The profile's address is no
 /// difference: AWS takes it and never gives it back (reference aws-identity-center.md §2.1).
-pub(super) fn between(before: &Account, after: &Account) -> Vec<AttributeChange> {
+pub(crate) fn between(before: &Account, after: &Account) -> Vec<AttributeChange> {
     let compared = Field::ALL.iter().filter(|field| **field != Field::ProfileUrl);
     compared
         .filter_map(|field| {
@@ -16,7 +16,7 @@ pub(super) fn between(before: &Account, after: &Account) -> Vec<AttributeChange>
 }
 
 /// One attribute's change.
-pub(super) fn change(attribute: &str, before: Option<&str>, after: Option<&str>) -> AttributeChange {
+pub(crate) fn change(attribute: &str, before: Option<&str>, after: Option<&str>) -> AttributeChange {
     AttributeChange {
         attribute: attribute.to_owned(),
         before: before.map(str::to_owned),

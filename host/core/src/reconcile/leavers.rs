@@ -9,10 +9,11 @@ use super::{Findings, is_absence_meaningful, okta_id};
 use crate::account::Account;
 use crate::actual::{Actual, ActualGroup, ActualUser};
 use crate::decision::Reason;
+use crate::deferral::day;
 use crate::desired::{Desired, DesiredUser, Left};
 use crate::id::{GroupKey, OktaUserId, ScimUserId};
 use crate::name::folded;
-use crate::plan::{Change, UserRef};
+use crate::plan::{Change, Plan, UserRef};
 use crate::quote::quoted;
 use crate::settings::{Leavers, Settings};
 use crate::source::{UserStatus, Whereabouts};
@@ -111,7 +112,8 @@ pub(super) fn protected(label: &str, pattern: &str, why: &str) -> Left {
     Left { label: label.to_owned(), why: Reason::new(PROTECTED_RULE, message) }
 }
 
-/// The leavers whom the settings let go. Where they are deleted, that includes those who were deactivated before.
+/// The leavers whom the settings let go. Where they are deleted, that includes those who were deactivated before, and have waited
+/// long enough.
 pub(super) fn standing<'a>(
     desired: &'a Desired,
     actual: &'a Actual,
@@ -119,9 +121,62 @@ pub(super) fn standing<'a>(
 ) -> impl Iterator<Item = (OktaUserId, &'a ActualUser)> {
     let meaningful = is_absence_meaningful(desired, actual) && settings.leavers != Leavers::Keep;
     let deletes = settings.leavers == Leavers::Delete;
-    let ours = actual.users.values().filter(move |user| meaningful && (user.account.active || deletes));
-    ours.filter_map(|user| Some((okta_id(user)?, user)))
-        .filter(|(id, _)| !desired.users.contains_key(id) && !desired.held_users.contains_key(id))
+    unwanted(desired, actual).filter(move |(id, user)| {
+        let is_due = || settings.deferral.as_ref().is_none_or(|deferral| deferral.is_due(id));
+        meaningful && (user.account.active || (deletes && is_due()))
+    })
+}
+
+/// Accounts of ours that nobody desires or holds.
+fn unwanted<'a>(
+    desired: &'a Desired,
+    actual: &'a Actual,
+) -> impl Iterator<Item = (OktaUserId, &'a ActualUser)> {
+    let ours = actual.users.values().filter_map(|user| Some((okta_id(user)?, user)));
+    ours.filter(|(id, _)| !desired.users.contains_key(id) && !desired.held_users.contains_key(id))
+}
+
+/// Who waits to be deleted, and since when, for the next run: all that the plan leaves deactivated or deactivates. Nobody of whom it
+/// does not follow from this reading that they have left is forgotten.
+pub(super) fn waiting_after(
+    desired: &Desired,
+    actual: &Actual,
+    settings: &Settings,
+    plan: &Plan,
+) -> BTreeMap<OktaUserId, u64> {
+    let Some(deferral) = &settings.deferral else { return BTreeMap::new() };
+    if !is_absence_meaningful(desired, actual) {
+        return deferral.since.clone();
+    }
+    let desired = &*within(desired, actual, settings);
+    let waiting = unwanted(desired, actual).filter(|(_, user)| !user.account.active).map(|(id, _)| id);
+    let leaving = plan.operations.iter().filter_map(|operation| match &operation.change {
+        Change::DeactivateUser { user, .. } => user.okta_id.clone(),
+        _ => None,
+    });
+    deferral.record(
+        waiting,
+        leaving.filter(|id| !desired.users.contains_key(id) && !desired.held_users.contains_key(id)),
+        |id| desired.held_users.contains_key(id),
+    )
+}
+
+/// A line for each of them.
+fn tell_waiting(desired: &Desired, actual: &Actual, settings: &Settings, findings: &mut Findings) {
+    let Some(deferral) = settings.deferral.as_ref().filter(|_| settings.leavers == Leavers::Delete) else {
+        return;
+    };
+    if !is_absence_meaningful(desired, actual) {
+        return;
+    }
+    for (id, user) in unwanted(desired, actual) {
+        let user_name = &user.account.user_name;
+        if user.account.active || deferral.is_due(&id) || settings.protected.user(user_name).is_some() {
+            continue;
+        }
+        let due = day(deferral.due(&id));
+        findings.notes.push(format!("{user_name} is deactivated, and deleted from {due} on ({id})"));
+    }
 }
 
 /// Plans what becomes of those leavers of whom Okta said where they are; gives back the accounts that go altogether.
@@ -154,7 +209,10 @@ pub(super) fn reconcile(
             }
             continue;
         }
+        let has_waited =
+            settings.deferral.as_ref().is_none_or(|deferral| !user.account.active && deferral.is_due(&id));
         let goes = settings.leavers == Leavers::Delete
+            && has_waited
             && *place != Whereabouts::Known(UserStatus::Suspended)
             && on_hold.is_none()
             && !desired.people_on_hold.contains(&id);
@@ -171,6 +229,7 @@ pub(super) fn reconcile(
             findings.stages.add(Phase::Revoke, change, &why);
         }
     }
+    tell_waiting(desired, actual, settings, findings);
     if settings.leavers == Leavers::Keep {
         let acting = Settings { leavers: Leavers::Deactivate, ..Settings::default() };
         findings.count(

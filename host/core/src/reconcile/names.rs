@@ -8,41 +8,41 @@ use crate::name::folded;
 const TEMPORARY: &str = "usher-swap-";
 
 /// The name that an object of this key bears while others take theirs: nobody else's, and one that AWS takes.
-pub(super) fn temporary(key: impl std::fmt::Display) -> String {
+pub(crate) fn temporary(key: impl std::fmt::Display) -> String {
     format!("{TEMPORARY}{key}")
 }
 
 /// Whether a name is such a one.
-pub(super) fn is_temporary(name: &str) -> bool {
+pub(crate) fn is_temporary(name: &str) -> bool {
     name.starts_with(TEMPORARY)
 }
 
 /// A value of an attribute that must be unique, as it is compared.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Claim {
+pub(crate) struct Claim {
     /// The SCIM name.
-    pub(super) attribute: &'static str,
+    pub(crate) attribute: &'static str,
     /// The value without its case.
-    pub(super) value: String,
+    pub(crate) value: String,
 }
 
 impl Claim {
-    pub(super) fn new(attribute: &'static str, value: &str) -> Self {
+    pub(crate) fn new(attribute: &'static str, value: &str) -> Self {
         Self { attribute, value: folded(value) }
     }
 }
 
 /// An object that the plan may change or create.
 #[derive(Clone, Debug)]
-pub(super) struct Mover {
+pub(crate) struct Mover {
     /// How a report names it.
-    pub(super) label: String,
+    pub(crate) label: String,
     /// What it holds now; nothing when it is yet to be created.
-    pub(super) has: BTreeSet<Claim>,
+    pub(crate) has: BTreeSet<Claim>,
     /// What it should hold.
-    pub(super) wants: BTreeSet<Claim>,
+    pub(crate) wants: BTreeSet<Claim>,
     /// Whether what it holds is its own. An account to be adopted is nobody's yet: who else wants its name is a rival.
-    pub(super) is_owner: bool,
+    pub(crate) is_owner: bool,
 }
 
 impl Mover {
@@ -65,7 +65,7 @@ impl Mover {
 /// they hold, which in turn may stand in the way of others.
 ///
 /// `stayers` are the claims of all objects that the plan does not change, each with its holder's label.
-pub(super) fn contested<K: Ord + Clone>(
+pub(crate) fn contested<K: Ord + Clone>(
     movers: &BTreeMap<K, Mover>,
     stayers: BTreeMap<Claim, String>,
 ) -> BTreeMap<K, (Claim, String)> {
@@ -107,15 +107,15 @@ fn keeps(mover: &Mover) -> impl Iterator<Item = (Claim, String)> {
 
 /// In which order the movers go so that no step meets a name that is still held.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Order<K: Ord> {
+pub(crate) struct Order<K: Ord> {
     /// Who goes out of the way first, with the claims to let go of, so that a ring opens.
-    pub(super) aside: BTreeMap<K, BTreeSet<Claim>>,
+    pub(crate) aside: BTreeMap<K, BTreeSet<Claim>>,
     /// The round in which each gets what it wants, from 0.
-    pub(super) rounds: BTreeMap<K, usize>,
+    pub(crate) rounds: BTreeMap<K, usize>,
 }
 
 /// Orders movers of which none is contested.
-pub(super) fn order<K: Ord + Clone>(movers: &BTreeMap<K, Mover>) -> Order<K> {
+pub(crate) fn order<K: Ord + Clone>(movers: &BTreeMap<K, Mover>) -> Order<K> {
     let mut holders: BTreeMap<&Claim, Vec<&K>> = BTreeMap::new();
     for (id, mover) in movers {
         for claim in mover.has.difference(&mover.wants) {

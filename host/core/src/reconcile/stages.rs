@@ -7,7 +7,7 @@ use crate::plan::{Change, Operation};
 
 /// What kind of step an operation is; each begins when the one before has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Phase {
+pub(crate) enum Phase {
     /// Takes something away: nobody keeps access longer than need be.
     Revoke,
     /// Takes accounts and groups away altogether, after their memberships.
@@ -26,15 +26,15 @@ pub(super) enum Phase {
 
 /// Operations by phase.
 #[derive(Default)]
-pub(super) struct Stages(BTreeMap<Phase, Vec<(Change, Reason)>>);
+pub(crate) struct Stages(BTreeMap<Phase, Vec<(Change, Reason)>>);
 
 impl Stages {
-    pub(super) fn add(&mut self, phase: Phase, change: Change, why: &Reason) {
+    pub(crate) fn add(&mut self, phase: Phase, change: Change, why: &Reason) {
         self.0.entry(phase).or_default().push((change, why.clone()));
     }
 
     /// All operations in order, the stages counted from 0 without a gap.
-    pub(super) fn into_operations(self) -> Vec<Operation> {
+    pub(crate) fn into_operations(self) -> Vec<Operation> {
         let stages = (0..).zip(self.0.into_values());
         stages
             .flat_map(|(stage, changes)| {

@@ -1,4 +1,5 @@
 mod allowed;
+mod deferred;
 
 use std::fmt::Write;
 

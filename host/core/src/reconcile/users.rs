@@ -214,7 +214,7 @@ fn matches<'a>(desired: &'a Desired, actual: &'a Actual) -> BTreeMap<OktaUserId,
 }
 
 /// What of an account must be unique.
-fn claims(account: &Account) -> BTreeSet<Claim> {
+pub(crate) fn claims(account: &Account) -> BTreeSet<Claim> {
     [Field::UserName, Field::Email]
         .into_iter()
         .filter_map(|field| Some(Claim::new(field.name(), account.get(field)?)))

@@ -4,6 +4,7 @@ mod access;
 mod expected;
 mod organisation;
 mod target;
+mod undo;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};

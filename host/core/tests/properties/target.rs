@@ -12,6 +12,8 @@ use usher_core::problems::group_name_problem;
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) actual: Actual,
+    /// Whether an inactive account may be created: only where one that was deleted so is made again.
+    pub(crate) takes_inactive: bool,
     made: usize,
 }
 
@@ -25,7 +27,7 @@ pub(crate) struct Contents {
 
 impl Target {
     pub(crate) fn new(actual: Actual) -> Self {
-        Self { actual, made: 0 }
+        Self { actual, takes_inactive: false, made: 0 }
     }
 
     pub(crate) fn apply_all<'a>(&mut self, operations: impl IntoIterator<Item = &'a Operation>) {
@@ -125,7 +127,7 @@ impl Target {
 
     fn create_user(&mut self, user: &UserRef, account: &Account) -> Result<(), String> {
         ensure(user.scim_id.is_none(), "it exists")?;
-        ensure(account.active, "an inactive account is never created")?;
+        ensure(account.active || self.takes_inactive, "an inactive account is never created")?;
         let external_id = user.okta_id.as_ref().map(|id| id.as_str().to_owned()).ok_or("no id")?;
         ensure(self.linked(&external_id).is_none(), "duplicate externalId")?;
         self.made += 1;

@@ -174,6 +174,7 @@ fn settings() -> impl Strategy<Value = Settings> {
     let all = || prop::bool::weighted(0.1).prop_map(|all| if all { vec![pattern("*")] } else { vec![] });
     (memberships, leavers, orphaned_groups, all(), all()).prop_map(
         |(memberships, leavers, orphaned_groups, users, groups)| Settings {
+            deferral: None,
             memberships,
             leavers,
             orphaned_groups,

@@ -8,7 +8,7 @@ use thiserror::Error;
 pub enum JournalError {
     /// The file cannot be read.
     #[error(
-        "the journal {path} cannot be read ({source})\nhint: `journal.path` in the configuration, or --file, names it; it is there once a \
+        "the journal {path} cannot be read ({source})\nhint: `journal.path` in the configuration names it, or the command line; it is there once a \
          run has written something"
     )]
     Unreadable {

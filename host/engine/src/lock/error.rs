@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::store::StoreError;
+
 /// Why there is no lock, or no lock any more.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -14,17 +16,17 @@ pub enum LockError {
         holder.lease
     )]
     Held {
-        /// Which file.
+        /// Where.
         path: String,
         /// Who that is.
         holder: Box<Holder>,
     },
-    /// The file is something else.
+    /// It is something else.
     #[error(
-        "{path} is not a lock of usher's\nhint: nothing was changed in it; name another file under `lock.path`, or remove this one if nobody needs it"
+        "{path} is not a lock of usher's\nhint: nothing was changed in it; name another place under `lock.path`, or remove this one if nobody needs it"
     )]
     NotALock {
-        /// Which file.
+        /// Where.
         path: String,
     },
     /// The file cannot be read or written.
@@ -37,10 +39,26 @@ pub enum LockError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A place that is no file cannot be read or written.
+    #[error("the lock {path} cannot be taken")]
+    Unreachable {
+        /// Where.
+        path: String,
+        /// What the place said, with the next step.
+        source: StoreError,
+    },
+    /// Others take the lock again and again.
+    #[error(
+        "the lock {path} could not be taken: each time another run was faster\nhint: start fewer runs at the same time"
+    )]
+    Contested {
+        /// Where.
+        path: String,
+    },
     /// This run had it and has it no more.
     #[error("this run lost its lock {path}: {how}\nhint: what was written stands; run it again")]
     Lost {
-        /// Which file.
+        /// Where.
         path: String,
         /// What happened.
         how: String,

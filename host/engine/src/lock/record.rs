@@ -1,8 +1,9 @@
-//! What a lock file says, version 1.
+//! What a lock says, version 1.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::error::{Holder, LockError};
 use super::owner::Owner;
 
 /// What stands under `format`.
@@ -79,4 +80,55 @@ impl Record {
 
 pub(super) fn seconds_between(from: Timestamp, to: Timestamp) -> i64 {
     to.as_second() - from.as_second()
+}
+
+/// Who holds a lock that was renewed so many seconds ago. For how long, its own clock says.
+pub(super) fn held(path: String, standing: &Record, renewed: u64) -> LockError {
+    let before = u64::try_from(seconds_between(standing.since, standing.renewed)).unwrap_or(0);
+    let holder = Holder {
+        run: standing.run.clone(),
+        host: standing.host.clone(),
+        pid: standing.pid,
+        age: words(before + renewed),
+        renewed: words(renewed),
+        lease: standing.lease_seconds,
+    };
+    LockError::Held { path, holder: Box::new(holder) }
+}
+
+/// "17 s", "5 min", "3 h".
+fn words(seconds: u64) -> String {
+    match seconds {
+        seconds if seconds < 120 => format!("{seconds} s"),
+        seconds if seconds < 7200 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Written by another program, from its description in docs/journal.md.
+    const VERSION_1: &str = include_str!("../../tests/fixtures/lock-version-1.json");
+
+    #[test]
+    fn a_record_of_version_1_is_read_and_is_written_the_same() {
+        let record = Record::parse(VERSION_1.as_bytes()).unwrap().unwrap();
+        assert_eq!((record.run.as_str(), record.host.as_str()), ("20260301T080000Z-a1b2c3", "sync-1"));
+        assert_eq!((record.pid, record.lease_seconds), (4711, 60));
+        let owner = record.owner();
+        assert_eq!((owner.place.as_deref(), owner.started), (Some("boot-1 4026531836"), Some(123_456)));
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert!(!record.is_over(at("2026-03-01T08:01:15Z")));
+        assert!(record.is_over(at("2026-03-01T08:01:16Z")));
+        assert_eq!(record.bytes().unwrap(), VERSION_1.as_bytes());
+    }
+
+    #[test]
+    fn a_later_version_is_no_record_that_is_known() {
+        let later = VERSION_1.replacen("\"version\":1", "\"version\":2", 1);
+        assert_eq!(Record::parse(later.as_bytes()), Err(()));
+        assert_eq!(Record::parse(b"  \n"), Ok(None));
+    }
 }

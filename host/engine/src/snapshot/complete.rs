@@ -16,7 +16,7 @@ pub async fn complete(prepared: &mut Prepared, progress: &dyn Progress) -> Resul
     let Prepared { read, source, target, .. } = prepared;
     let unread = read.groups.iter().filter(|group| !read.reading.groups.contains_key(&group.id));
     let unread: Vec<_> = unread.map(|group| group.id.clone()).collect();
-    let more = source::read_members(source, &read.groups, &unread, progress).await?;
+    let more = source::read_members(source, &read.groups, &unread, None, progress).await?;
     read.reading.groups.extend(more.groups);
     read.reading.members.extend(more.members);
     // Who was met before stays as the plan saw that person.

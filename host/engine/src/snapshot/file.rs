@@ -32,7 +32,7 @@ struct Head {
 /// The whole file.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct File {
+pub(crate) struct File {
     format: String,
     version: u64,
     written_by: String,
@@ -97,9 +97,18 @@ struct AccountOf {
 
 /// What is wrong with a file, before it is said of which.
 #[derive(Debug)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     Content(String),
     Version { found: u64, written_by: String },
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Content(problem) => f.write_str(problem),
+            Self::Version { found, .. } => write!(f, "it is of version {found}"),
+        }
+    }
 }
 
 impl Problem {
@@ -129,7 +138,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Snapshot, Problem> {
 }
 
 impl File {
-    pub(super) fn of(snapshot: &Snapshot) -> Self {
+    /// Whether it is of the form that this version knows.
+    pub(crate) fn is_known(&self) -> bool {
+        self.format == FORMAT && self.version == VERSION
+    }
+
+    pub(crate) fn of(snapshot: &Snapshot) -> Self {
         let Snapshot { now, candidates, groups, reading, whereabouts, actual, unread, looked_up, redacted } =
             snapshot;
         let named = match candidates {
@@ -165,7 +179,7 @@ impl File {
         }
     }
 
-    fn into_snapshot(self) -> Result<Snapshot, Problem> {
+    pub(crate) fn into_snapshot(self) -> Result<Snapshot, Problem> {
         let Self { now, redacted, source, target, .. } = self;
         let groups: Vec<SourceGroup> =
             source.groups.into_iter().map(Group::into_group).collect::<Result<_, _>>()?;

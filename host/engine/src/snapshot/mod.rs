@@ -5,7 +5,7 @@
 
 mod complete;
 mod error;
-mod file;
+pub(crate) mod file;
 mod pseudonyms;
 mod redact;
 mod value;

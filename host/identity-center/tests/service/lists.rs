@@ -35,6 +35,16 @@ async fn cursors_are_followed_to_the_end_whatever_the_size_of_a_page() {
 }
 
 #[tokio::test]
+async fn whether_the_token_is_let_in_is_one_request_that_follows_no_page() {
+    let fake = Fake::start(|_, _| page(&[group("g1")], Some("more"))).await;
+    fake.client().lets_in().await.unwrap();
+    assert_eq!(fake.lines(), ["GET /Groups?count=1"]);
+    let fake = Fake::start(|_, _| refusal(401, "no")).await;
+    assert!(matches!(fake.client().lets_in().await, Err(ScimError::Unauthorized(_))));
+    assert_eq!(fake.lines().len(), 1);
+}
+
+#[tokio::test]
 async fn a_cursor_that_comes_again_does_not_turn_for_ever() {
     let fake = Fake::start(|_, before| {
         page(&users(before..before + 1), Some(if before % 2 == 0 { "a" } else { "b" }))

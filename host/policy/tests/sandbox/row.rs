@@ -236,3 +236,44 @@ fn batches_do_not_matter_to_a_row_either() {
     assert_eq!(decisions(1), whole);
     assert_eq!(decisions(7), whole);
 }
+
+#[test]
+fn what_each_policy_saw_and_said_is_written_down_as_it_was() {
+    let company = json!({ "reads": ["department"], "says": { "00u1": { "title": "Chief", "groups": [["k", "K"]] }, "00u2": { "verdict": "skip" } } });
+    let local = json!({ "reads": ["title"], "only": "users" });
+    let mut row = row([("company", company), ("local", local)]);
+    row.record(10);
+    row.decide_groups(&groups(2)).unwrap();
+    row.decide_users(&people(2)).unwrap();
+    let written: Vec<_> = row.transcripts().map(|(name, _, transcript)| (name, transcript)).collect();
+    let [("company", company), ("local", local)] = written[..] else { panic!("{written:?}") };
+
+    assert_eq!((company.groups().len(), company.users().len()), (2, 2));
+    let (ann, said) = &company.users()[0];
+    assert_eq!(
+        ann.source.profile.keys().collect::<Vec<_>>(),
+        ["department"],
+        "only what entered the sandbox"
+    );
+    assert_eq!((&said.verdict, said.why.rule.as_str()), (&titled("Chief"), "script"));
+    // It decides no groups, so it was asked about none; and it met only the one who was let through, as she was left.
+    assert_eq!((local.groups_asked(), local.users_asked()), (0, 1));
+    let (ann, said) = &local.users()[0];
+    assert_eq!(ann.source.profile.keys().collect::<Vec<_>>(), ["title"]);
+    assert_eq!((ann.draft.title.as_deref(), &*ann.groups), (Some("Chief"), &["k".to_owned()][..]));
+    assert_eq!(said.verdict, UserVerdict::Keep);
+}
+
+#[test]
+fn of_each_verdict_and_rule_no_more_is_written_down_than_was_asked_for() {
+    let skip = json!({ "verdict": "skip" });
+    let mut row = row([("one", json!({ "says": { "00u2": skip, "00u4": skip, "00u6": skip } }))]);
+    row.record(2);
+    for people in people(6).chunks(4) {
+        row.decide_users(people).unwrap();
+    }
+    let (_, _, transcript) = row.transcripts().next().unwrap();
+    let ids: Vec<_> = transcript.users().iter().map(|(user, _)| user.source.id.as_str()).collect();
+    assert_eq!(ids, ["00u1", "00u2", "00u3", "00u4"]);
+    assert_eq!(transcript.users_asked(), 6);
+}

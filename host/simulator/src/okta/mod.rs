@@ -20,7 +20,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use jiff::Timestamp;
 
 use crate::Options;
 use crate::requests::Shared;
@@ -84,6 +83,7 @@ impl Okta {
             .route("/api/v1/users", get(users::list))
             .route("/api/v1/users/{id}", get(users::one))
             .route("/api/v1/users/{id}/groups", get(users::groups))
+            .route("/api/v1/meta/schemas/group/default", get(schema::group))
             .route("/api/v1/meta/schemas/user/default", get(schema::user))
             .fallback(async || OktaError::unknown_path())
             .method_not_allowed_fallback(async || OktaError::unsupported_method())
@@ -125,6 +125,10 @@ async fn front(State(okta): State<Okta>, request: Request, next: Next) -> Respon
     if let Some(window) = window {
         window.write(headers);
     }
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&okta.source.time());
+    if let Ok(date) = date.map_err(|_| ()).and_then(|date| HeaderValue::from_str(&date).map_err(|_| ())) {
+        headers.insert(header::DATE, date);
+    }
     let id: String = (0..32).map(|_| fastrand::digit(16)).collect();
     let usual = [
         ("x-okta-request-id", id.as_str()),
@@ -147,10 +151,10 @@ fn admit(okta: &Okta, request: &Request, window: &mut Option<Window>) -> Result<
     okta.authorise(request.headers())?;
     let under_way = UnderWay::begin(&okta.under_way);
     if okta.settings.concurrency.is_some_and(|most| under_way.so_many > most) {
-        *window = Some(Window::of_concurrency(Timestamp::now().as_second()));
+        *window = Some(Window::of_concurrency(okta.source.time().as_second()));
         return Err(OktaError::too_many_requests());
     }
-    let taken = okta.buckets.take(request.uri().path(), Instant::now(), Timestamp::now().as_second());
+    let taken = okta.buckets.take(request.uri().path(), Instant::now(), okta.source.time().as_second());
     let is_exceeded = taken.is_exceeded;
     *window = Some(taken);
     if is_exceeded {

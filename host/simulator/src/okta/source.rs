@@ -1,5 +1,7 @@
 //! What stands in Okta now, and what its search index still believes.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -13,11 +15,24 @@ use crate::requests::Shared;
 pub(crate) struct Source {
     history: Shared<Vec<(Instant, Organisation)>>,
     search_lag: Duration,
+    /// Seconds by which Okta's clock is ahead of the machine's.
+    ahead: Arc<AtomicI64>,
 }
 
 impl Source {
     pub(crate) fn new(organisation: Organisation, search_lag: Duration) -> Self {
-        Self { history: Shared::new(vec![(Instant::now(), organisation)]), search_lag }
+        Self { history: Shared::new(vec![(Instant::now(), organisation)]), search_lag, ahead: Arc::default() }
+    }
+
+    /// What Okta's clock shows: what is changed gets this time, and every answer bears it.
+    pub(crate) fn time(&self) -> Timestamp {
+        let ahead = jiff::SignedDuration::from_secs(self.ahead.load(Ordering::Acquire));
+        Timestamp::now().saturating_add(ahead).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Lets time pass in Okta, and nowhere else.
+    pub(crate) fn advance(&self, seconds: u32) {
+        self.ahead.fetch_add(i64::from(seconds), Ordering::AcqRel);
     }
 
     /// As it is.
@@ -37,7 +52,7 @@ impl Source {
     pub(crate) fn change(&self, change: &Change) -> Result<(), ChangeError> {
         self.history.with(|history| {
             let mut organisation = newest(history).clone();
-            organisation.apply(change, Timestamp::now())?;
+            organisation.apply(change, self.time())?;
             self.remember(history, organisation);
             Ok(())
         })
@@ -45,12 +60,14 @@ impl Source {
 
     /// Puts another organisation in its place.
     pub(crate) fn replace(&self, document: Value) -> Result<(), OrganisationError> {
-        let organisation = Organisation::from_value(document, Timestamp::now())?;
+        let now = self.time();
         self.history.with(|history| {
-            let organisation = organisation.touched(newest(history), Timestamp::now());
+            let before = newest(history);
+            let organisation =
+                Organisation::from_value(before.with_times(document), now)?.touched(before, now);
             self.remember(history, organisation);
-        });
-        Ok(())
+            Ok(())
+        })
     }
 
     fn remember(&self, history: &mut Vec<(Instant, Organisation)>, organisation: Organisation) {

@@ -109,6 +109,28 @@ impl Organisation {
         json!({ "users": users, "groups": groups })
     }
 
+    /// A document whose users and groups have the times that they have here, where it gives them none: what is put back as it
+    /// was has not changed.
+    pub(crate) fn with_times(&self, mut document: Value) -> Value {
+        for key in ["users", "groups"] {
+            let objects = document.get_mut(key).and_then(Value::as_array_mut);
+            for object in objects.into_iter().flatten().filter_map(Value::as_object_mut) {
+                let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
+                let users = self.users.get(id).map(|user| &user.fields);
+                let Some(known) = users.or_else(|| self.groups.get(id).map(|group| &group.fields)) else {
+                    continue;
+                };
+                for time in ["created", "activated", "statusChanged", "lastUpdated", "lastMembershipUpdated"]
+                {
+                    if let (Some(then), None) = (known.get(time), object.get(time)) {
+                        object.insert(time.to_owned(), then.clone());
+                    }
+                }
+            }
+        }
+        document
+    }
+
     /// Moves the times of what is not as it was in `before` and still bears its old times, as Okta does: `lastUpdated`
     /// with the profile, `statusChanged` with the status, `lastMembershipUpdated` with the members alone.
     pub(crate) fn touched(mut self, before: &Self, now: Timestamp) -> Self {

@@ -1,15 +1,21 @@
 //! `usher plugin bench`: what a policy costs, beside one that decides nothing.
 
 use std::fmt::Write;
+use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
+use usher_engine::Snapshot;
+use usher_policy::{Limits, PolicyEngine};
 
+use super::asked;
 use super::config_file::PolicyConfig;
 use super::figures::grouped;
-use super::measure::{Measured, PerItem, Subject, measure};
-use super::opened;
+use super::measure::{Measured, PerItem, Subject, Workload, measure};
+use super::opened::{self, Opened};
 use crate::arguments::plugin::BenchArguments;
 use crate::exit::{ExitStatus, Failure};
+use crate::report::escape::plain;
+use crate::report::plan::notice;
 
 /// Measures both and prints them side by side.
 pub(crate) fn bench(arguments: &BenchArguments) -> Result<ExitStatus, Failure> {
@@ -18,10 +24,19 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<ExitStatus, Failure> {
         None => PolicyConfig::empty(),
     };
     let opened = opened::open(&arguments.reference)?;
-    let users = arguments.items as usize;
-    let groups = users.div_ceil(10);
+    let workload = match &arguments.snapshot {
+        Some(file) => given(&opened, &config.value, file)?,
+        None => {
+            let users = arguments.items as usize;
+            Workload::Generated { groups: users.div_ceil(10), users }
+        }
+    };
+    let (groups, users) = match &workload {
+        Workload::Generated { groups, users } => (*groups, *users),
+        Workload::Given { groups, users, .. } => (groups.len(), users.len()),
+    };
     let subject = Subject { reference: &arguments.reference, bytes: &opened.bytes, config: config.value };
-    let policy = measure(&subject, groups, users)?;
+    let policy = measure(&subject, &workload)?;
     // What is handed over costs too, so it is handed the same.
     let noop = Subject {
         reference: "the no-op policy",
@@ -31,11 +46,12 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<ExitStatus, Failure> {
             "user_attributes": policy.needs.user_attributes,
         }),
     };
-    let noop = measure(&noop, groups, users)?;
+    let noop = measure(&noop, &workload)?;
     if arguments.json {
         let report = json!({
             "documentVersion": 1,
             "policy": opened.to_json(),
+            "snapshot": arguments.snapshot.as_ref().map(|file| file.display().to_string()),
             "users": users,
             "groups": groups,
             "measured": policy.to_json(),
@@ -45,17 +61,35 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<ExitStatus, Failure> {
     } else {
         let description = opened.loaded.description();
         outln!(
-            "{} {}: {} people and {} groups, {} and {} attributes read of each\n",
+            "{} {}: {} people and {} groups{}, {} and {} attributes read of each\n",
             description.name,
             description.version,
             grouped(users as u64),
             grouped(groups as u64),
+            arguments
+                .snapshot
+                .as_ref()
+                .map_or_else(String::new, |file| format!(" of {}", plain(&file.display().to_string()))),
             policy.needs.user_attributes.len(),
             policy.needs.group_attributes.len(),
         );
         out!("{}", table(&policy, &noop));
     }
     Ok(ExitStatus::Done)
+}
+
+/// What the policy is asked about over a snapshot; the people are those in the groups that it takes.
+fn given(opened: &Opened, config: &Value, file: &Path) -> Result<Workload, Failure> {
+    let snapshot = Snapshot::read(file).map_err(Failure::usage)?;
+    let engine = PolicyEngine::new(Limits::default())?;
+    let loaded = engine.load(&opened.reference, &opened.bytes).map_err(Failure::usage)?;
+    let mut policy = loaded.configure(config, snapshot.now).map_err(Failure::usage)?;
+    let decisions = policy.decide_groups(&snapshot.groups)?;
+    let (users, note) = asked::people(&snapshot, &snapshot.groups, &decisions);
+    if let Some(note) = note {
+        talkln!("{}", notice(&note));
+    }
+    Ok(Workload::Given { groups: snapshot.groups, users, now: snapshot.now })
 }
 
 fn table(policy: &Measured, noop: &Measured) -> String {

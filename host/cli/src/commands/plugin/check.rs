@@ -9,7 +9,9 @@ use super::opened::{self, Opened};
 use crate::arguments::plugin::CheckArguments;
 use crate::exit::{ExitStatus, Failure};
 use crate::refusal::{HINT, config_problem};
+use crate::remark;
 use crate::report::escape::plain;
+use crate::report::plan::{log_json, log_line};
 
 /// Configures the policy and prints every problem with its place.
 pub(crate) fn check(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
@@ -20,12 +22,18 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
     let policy = format!("{} {}", description.name, description.version);
     let policy_json = opened.to_json();
     let Opened { loaded, .. } = opened;
+    let log = loaded.log().clone();
     let (needs, problems) = match loaded.configure(&config.value, opened::now()) {
         Ok(configured) => (Some(configured.needs().clone()), Vec::new()),
         Err(PolicyError::Config { problems, .. }) if !problems.is_empty() => (None, problems),
         Err(error) => return Err(Failure::usage(error)),
     };
 
+    log.reword(|line| {
+        let remark = remark::read(&config.value, line)?;
+        Some(config_problem(&file, config.place_of(&remark.pointer, remark.position), &remark))
+    });
+    let log = log.take();
     let status = if problems.is_empty() { ExitStatus::Done } else { ExitStatus::Usage };
     if arguments.json {
         let problems: Vec<Value> = problems.iter().map(|problem| problem_json(problem, &config)).collect();
@@ -37,9 +45,13 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
             "config": arguments.config.display().to_string(),
             "needs": needs.as_ref().map_or(Value::Null, needs_text::json),
             "problems": problems,
+            "log": log_json(&log),
         });
         outln!("{report:#}");
         return Ok(status);
+    }
+    for line in &log {
+        talkln!("{}", log_line(line));
     }
     match needs {
         Some(needs) => {

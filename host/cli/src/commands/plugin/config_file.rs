@@ -16,7 +16,7 @@ pub(crate) struct PolicyConfig {
     /// The TOML text, for the line of a problem.
     text: String,
     /// Keys and indices from the top of that text to the configuration.
-    place: Vec<String>,
+    pub(crate) place: Vec<String>,
 }
 
 impl PolicyConfig {

@@ -1,8 +1,11 @@
 //! What one policy costs: time by the clock of this machine, fuel and memory as the sandbox counts them.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use usher_core::desired::UserToDecide;
+use usher_core::source::SourceGroup;
 use usher_policy::{CompiledCode, Limits, Needs, PolicyEngine, PolicyError};
 
 use super::generated;
@@ -11,6 +14,14 @@ use crate::exit::Failure;
 
 /// The items are decided so often, and the fastest counts: what is slower is the machine's doing.
 const ROUNDS: usize = 3;
+
+/// What a policy is asked about.
+pub(crate) enum Workload {
+    /// So many groups and people, made up.
+    Generated { groups: usize, users: usize },
+    /// These, at the time of their run in seconds since 1970.
+    Given { groups: Vec<SourceGroup>, users: Vec<UserToDecide>, now: u64 },
+}
 
 /// One policy with its configuration.
 pub(crate) struct Subject<'a> {
@@ -43,7 +54,7 @@ pub(crate) struct PerItem {
 }
 
 /// Loads, configures and asks.
-pub(crate) fn measure(subject: &Subject<'_>, groups: usize, users: usize) -> Result<Measured, Failure> {
+pub(crate) fn measure(subject: &Subject<'_>, workload: &Workload) -> Result<Measured, Failure> {
     let limits = Limits::default();
     let load = |engine: &PolicyEngine| engine.load(subject.reference, subject.bytes);
     let engine = PolicyEngine::keeping(limits.clone(), CompiledCode::NotKept)?;
@@ -55,11 +66,18 @@ pub(crate) fn measure(subject: &Subject<'_>, groups: usize, users: usize) -> Res
     let engine = kept()?;
     let (loaded, load_kept) = timed(|| load(&engine))?;
 
-    let (mut policy, configure) =
-        timed(|| loaded.configure(&subject.config, now())).map_err(Failure::usage)?;
+    let now = match workload {
+        Workload::Generated { .. } => now(),
+        Workload::Given { now, .. } => *now,
+    };
+    let (mut policy, configure) = timed(|| loaded.configure(&subject.config, now)).map_err(Failure::usage)?;
     let needs = policy.needs().clone();
-    let groups = generated::groups(groups, &needs);
-    let users = generated::users(users, &needs);
+    let (groups, users) = match workload {
+        Workload::Generated { groups, users } => {
+            (Cow::from(generated::groups(*groups, &needs)), Cow::from(generated::users(*users, &needs)))
+        }
+        Workload::Given { groups, users, .. } => (Cow::from(groups), Cow::from(users)),
+    };
     let mut per_group = Duration::MAX;
     let mut per_user = Duration::MAX;
     for _ in 0..ROUNDS {

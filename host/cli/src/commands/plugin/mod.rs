@@ -1,5 +1,6 @@
 //! `usher plugin`: one file a subcommand.
 
+mod asked;
 mod bench;
 mod build;
 mod case_files;
@@ -18,11 +19,12 @@ mod pin;
 mod project;
 mod pull;
 mod push;
-mod questions;
+pub(crate) mod questions;
 mod run;
 mod schema;
 mod sdk;
 mod sign;
+mod snapshot_test;
 mod source_files;
 mod test;
 mod trial;

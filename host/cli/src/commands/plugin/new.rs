@@ -10,7 +10,7 @@ use serde_json::json;
 use super::project;
 use crate::arguments::plugin::{Language, NewArguments};
 use crate::exit::{ExitStatus, Failure};
-use crate::report::escape::plain;
+use crate::report::escape::{plain, plain_lines};
 
 /// Writes the project into a folder of its own.
 pub(crate) fn new(arguments: &NewArguments) -> Result<ExitStatus, Failure> {
@@ -34,9 +34,17 @@ pub(crate) fn new(arguments: &NewArguments) -> Result<ExitStatus, Failure> {
         })?;
     }
     let told = Told::of(*lang);
+    // The files are good all the same.
+    let missing = match lang {
+        Language::Js => usher_plugin_build::check_node(&folder).err().map(|error| error.to_string()),
+        Language::Rust | Language::Python => None,
+    };
+    if let Some(missing) = &missing {
+        talkln!("warning: {}", plain_lines(missing));
+    }
     if *json {
         let paths: Vec<&String> = files.iter().map(|(path, _)| path).collect();
-        let report = json!({ "documentVersion": 1, "name": name, "language": told.flag, "folder": folder, "files": paths });
+        let report = json!({ "documentVersion": 1, "name": name, "language": told.flag, "folder": folder, "files": paths, "missing": missing });
         outln!("{report:#}");
     } else {
         let steps: String = told.steps.iter().map(|step| format!("  {step}\n")).collect();
@@ -61,7 +69,7 @@ impl Told {
     fn of(language: Language) -> Self {
         match language {
             Language::Rust => Self { name: "Rust", flag: "rust", steps: &["cargo test"] },
-            Language::Js => Self { name: "JavaScript", flag: "js", steps: &["npm install", "npm test"] },
+            Language::Js => Self { name: "JavaScript", flag: "js", steps: &["npm ci", "npm test"] },
             Language::Python => Self {
                 name: "Python",
                 flag: "python",

@@ -14,11 +14,12 @@ const RUST: [(&str, &str); 7] = [
     ("src/tests.rs", include_str!("../../../templates/rust/tests.rs.txt")),
 ];
 
-const JAVASCRIPT: [(&str, &str); 8] = [
+const JAVASCRIPT: [(&str, &str); 9] = [
     (".gitignore", include_str!("../../../templates/js/gitignore.txt")),
     ("README.md", include_str!("../../../templates/js/README.md.txt")),
     ("cases/first.toml", FIRST_CASES),
     ("config.toml", CONFIG),
+    ("package-lock.json", include_str!("../../../templates/js/package-lock.json.txt")),
     ("package.json", include_str!("../../../templates/js/package.json.txt")),
     ("policy.js", include_str!("../../../templates/js/policy.js.txt")),
     ("policy.test.js", include_str!("../../../templates/js/policy.test.js.txt")),
@@ -143,6 +144,35 @@ mod tests {
         distinct.dedup();
         assert_eq!(packages, distinct);
         assert!(packages.iter().any(|(name, _)| name == "\"our-policy\""));
+    }
+
+    /// A version with a digest, and no address: where packages come from is the reader's own affair.
+    #[test]
+    fn every_package_of_a_lock_file_is_pinned_by_its_digest() {
+        let files = files(Language::Js, "our-policy");
+        let lock: serde_json::Value = serde_json::from_str(&file(&files, "package-lock.json")).unwrap();
+        let packages = lock["packages"].as_object().unwrap();
+        assert!(packages.len() > 50);
+        let is_pinned = |path: &str, package: &serde_json::Value| {
+            !path.starts_with("node_modules/")
+                || package["link"] == true
+                || (package["integrity"].is_string() && package["resolved"].is_null())
+        };
+        let loose: Vec<&String> = packages
+            .iter()
+            .filter(|(path, package)| !is_pinned(path, package))
+            .map(|(path, _)| path)
+            .collect();
+        assert!(loose.is_empty(), "{loose:?}");
+        let package: serde_json::Value = serde_json::from_str(&file(&files, "package.json")).unwrap();
+        for dependencies in ["dependencies", "devDependencies"] {
+            assert_eq!(packages[""][dependencies], package[dependencies]);
+        }
+
+        let requirements = file(&super::files(Language::Python, "our-policy"), "requirements.txt");
+        let pinned = requirements.lines().find(|line| line.contains("==")).unwrap();
+        assert!(pinned.starts_with("componentize-py==") && requirements.contains("--hash=sha256:"));
+        assert!(![file(&files, "package-lock.json"), requirements].concat().contains("://"));
     }
 
     #[test]

@@ -5,13 +5,12 @@ use std::time::{Duration, Instant};
 
 use anstyle::Style;
 use serde_json::{Value, json};
-use usher_core::decision::GroupDecision;
 use usher_core::near;
-use usher_core::selection::Selection;
 use usher_core::source::{SourceGroup, SourceUser};
 use usher_engine::Snapshot;
 use usher_policy::{CallUsage, ConfiguredPolicy, PolicyEngine};
 
+use super::asked;
 use super::config_file::PolicyConfig;
 use super::decided::{Decided, counted};
 use super::decided_text::{each, summary};
@@ -143,7 +142,8 @@ impl Decisions {
         let mut notes = Vec::new();
         let (mut users, mut user_time) = (Vec::new(), Duration::ZERO);
         if needs_people {
-            let mut people = people(snapshot, &asked, &decisions, &mut notes);
+            let (mut people, note) = asked::people(snapshot, &asked, &decisions);
+            notes.extend(note);
             if !wanted.is_all() {
                 let ids: BTreeSet<_> = people.iter().map(|person| &person.source.id).cloned().collect();
                 notes.extend(wanted.users.iter().filter(|user| !ids.contains(&user.id)).map(|user| {
@@ -221,29 +221,4 @@ impl Cost {
     fn microseconds(&self) -> Option<f64> {
         (self.usage.items > 0).then(|| self.time.as_secs_f64() * 1e6 / self.usage.items as f64)
     }
-}
-
-/// Whom the policy is asked about, as in a run.
-fn people(
-    snapshot: &Snapshot,
-    groups: &[SourceGroup],
-    decisions: &[GroupDecision],
-    notes: &mut Vec<String>,
-) -> Vec<usher_core::desired::UserToDecide> {
-    let selection = Selection::new(groups, decisions);
-    let unread: Vec<&str> = groups
-        .iter()
-        .filter(|group| {
-            selection.to_read().contains(&group.id) && !snapshot.reading.members.contains_key(&group.id)
-        })
-        .map(|group| group.name.as_str())
-        .collect();
-    if let Some(first) = unread.first() {
-        notes.push(format!(
-            "this policy takes groups ({}) whose members the snapshot does not hold, such as {first}: nobody is asked about \
-             because of them",
-            unread.len()
-        ));
-    }
-    selection.users_to_decide(&snapshot.reading)
 }

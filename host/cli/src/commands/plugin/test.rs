@@ -11,6 +11,7 @@ use usher_plugin_build::{LockFile, build_project};
 use usher_policy::PolicyEngine;
 
 use super::case_files::{self, Cases};
+use super::snapshot_test;
 use super::source_files::{SourceFiles, source_places};
 use super::trial::{Candidate, Trial, judge};
 use crate::arguments::trial::TestArguments;
@@ -51,6 +52,7 @@ fn watched(arguments: &TestArguments) -> Vec<PathBuf> {
     } else {
         vec![subject.to_owned()]
     };
+    places.extend(arguments.snapshot.iter().chain(&arguments.config).cloned());
     // The folder of a pattern, for a file that will fit it.
     places.extend(arguments.cases.iter().map(|place| match place.parent() {
         Some(folder) if !place.exists() => folder.to_owned(),
@@ -60,6 +62,9 @@ fn watched(arguments: &TestArguments) -> Vec<PathBuf> {
 }
 
 fn round(arguments: &TestArguments) -> Result<ExitStatus, Failure> {
+    if let Some(file) = &arguments.snapshot {
+        return snapshot_test::test(arguments, file);
+    }
     let files = cases(arguments)?;
     let (name, component) = subject(&arguments.subject)?;
     let limits = arguments.limits.limits();
@@ -107,7 +112,7 @@ fn cases(arguments: &TestArguments) -> Result<Vec<Cases>, Failure> {
         }
         [] => {
             return Err(Failure::usage(anyhow::anyhow!(
-                "no cases are named for {}\nhint: name them with --cases FILE; only the folder of a policy has cases of its own",
+                "no cases are named for {}\nhint: name them with --cases FILE, or a snapshot with --snapshot FILE; only the folder of a policy has cases of its own",
                 arguments.subject
             )));
         }
@@ -117,7 +122,7 @@ fn cases(arguments: &TestArguments) -> Result<Vec<Cases>, Failure> {
 }
 
 /// The policy's name for messages, and its bytes. That of a folder is built.
-fn subject(subject: &str) -> Result<(String, Vec<u8>), Failure> {
+pub(super) fn subject(subject: &str) -> Result<(String, Vec<u8>), Failure> {
     let folder = Path::new(subject);
     if !folder.is_dir() {
         return Ok((subject.to_owned(), component(subject)?));
@@ -205,7 +210,7 @@ fn to_json(policy: &str, results: &[FileResult<'_>], status: ExitStatus) -> Valu
     })
 }
 
-fn finding(finding: &Finding) -> Value {
+pub(super) fn finding(finding: &Finding) -> Value {
     let difference = |difference: &Difference| {
         let Difference { path, expected, actual } = difference;
         json!({ "path": path, "expected": expected, "actual": actual })

@@ -2,7 +2,7 @@
 //! reverse. What a policy decides must not depend on that.
 
 use serde_json::{Value as Json, json};
-use usher_cases::{Case, CaseFile, CaseReport, ConfigProblem, Finding, Outcome};
+use usher_cases::{Case, CaseFile, CaseGroup, CaseReport, CaseUser, ConfigProblem, Finding, Outcome};
 use usher_policy::{CallUsage, ConfiguredPolicy, Limits, LogLine, PolicyEngine, PolicyError, Terms};
 
 use super::figures::grouped;
@@ -85,10 +85,8 @@ pub(crate) fn judge(candidate: &Candidate<'_>, file: &CaseFile, case: &Case) -> 
         beside.extend(case.compare_runs(&first, &other, how));
     }
     if let Some(allowed) = allowed {
-        let groups = case.groups.iter().map(|group| format!("group `{}`", group.name));
-        let users = case.users.iter().map(|user| format!("user `{}`", user.login));
-        beside.extend(too_much(groups, &fuel.groups, allowed));
-        beside.extend(too_much(users, &fuel.users, allowed));
+        beside.extend(too_much(case.groups.iter().map(CaseGroup::label), &fuel.groups, allowed));
+        beside.extend(too_much(case.users.iter().map(CaseUser::label), &fuel.users, allowed));
     }
     let mut report = case.check(&first);
     report.findings.extend(beside.iter().cloned());

@@ -1,0 +1,75 @@
+//! What the last run left, and what this one leaves: the state, at the place that the configuration names.
+
+use usher_engine::state::Why;
+use usher_engine::{Recall, State, StateError};
+use usher_storage::Storage;
+
+use crate::configuration::StateSection;
+use crate::exit::Failure;
+use crate::report::plan::notice;
+
+/// The state as it was found.
+pub(crate) struct Remembered {
+    storage: Storage,
+    state: Option<State>,
+    is_damaged: bool,
+    full_every: std::time::Duration,
+}
+
+impl Remembered {
+    /// Reads it. One that is damaged is none, which is told: it costs requests, and nothing else.
+    pub(crate) async fn find(section: &StateSection) -> Result<Self, Failure> {
+        let storage = Storage::open(&section.place).await?;
+        let found = storage.read().await?;
+        let parsed = found.map(|stored| State::parse(&stored.bytes)).transpose();
+        let (state, is_damaged) = match parsed {
+            Ok(state) => (state, false),
+            Err(StateError::NotAState { problem }) => {
+                let place = &section.place;
+                talkln!(
+                    "{}",
+                    notice(&format!("the state {place} is of no use ({problem}): everything is read"))
+                );
+                (None, true)
+            }
+            Err(error) => {
+                let error = anyhow::Error::from(error).context(format!("the state {}", section.place));
+                return Err(Failure::usage(error));
+            }
+        };
+        Ok(Self { storage, state, is_damaged, full_every: section.full_every })
+    }
+
+    /// What the last run left.
+    pub(crate) fn state(&self) -> Option<&State> {
+        self.state.as_ref()
+    }
+
+    /// What a run over these services may believe of it: all that is timely, or nothing when everything is to be read.
+    pub(crate) fn recall(&self, source: &str, target: &str, is_full: bool) -> Recall {
+        let full = match (is_full, self.is_damaged) {
+            (true, _) => Some(Why::Asked),
+            (false, true) => Some(Why::Damaged),
+            (false, false) => None,
+        };
+        Recall {
+            state: self.state.clone(),
+            source: source.to_owned(),
+            target: target.to_owned(),
+            full,
+            full_every: self.full_every,
+        }
+    }
+
+    /// Keeps what a run leaves, before it writes anything. A run that leaves nothing, and changes something, leaves the word that the target
+    /// is to be read.
+    pub(crate) async fn keep(self, left: Option<State>, changes: bool) -> Result<(), Failure> {
+        let left = match (left, self.state) {
+            (Some(left), _) => left,
+            (None, Some(state)) if changes => state.unsettled(),
+            (None, _) => return Ok(()),
+        };
+        self.storage.write(left.to_bytes()?).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,250 @@
+//! Groups: those that were created stay or are deleted, those that were renamed get their names back, those that were deleted are made
+//! again. Their members are compared in `members`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::story::{Fate, GroupStory, Stories};
+use super::users::another;
+use super::{Allowed, Findings, Found, Now, RULE, group_ref};
+use crate::actual::ActualGroup;
+use crate::decision::Reason;
+use crate::desired::Left;
+use crate::id::{GroupKey, OktaUserId, ScimGroupId};
+use crate::plan::{Change, GroupRef, UserRef};
+use crate::reconcile::names::{Claim, Mover, contested, order, temporary};
+use crate::reconcile::stages::Phase;
+
+/// SCIM's name of a group's name.
+const DISPLAY_NAME: &str = "displayName";
+
+const AS_IT_IS: &str =
+    "it was changed since and is left as it is: change it by hand, or take the later change back first";
+
+/// The groups whose members are to be compared.
+pub(super) type Groups = BTreeMap<GroupKey, GroupRef>;
+
+/// A group that is to have another name.
+struct Return<'a> {
+    group: GroupRef,
+    /// The group as it stands; none when it is to be made again.
+    standing: Option<&'a ActualGroup>,
+    name: String,
+}
+
+pub(super) fn undo(stories: &Stories, now: &Now<'_>, allowed: &Allowed, findings: &mut Findings) -> Groups {
+    let mut groups = Groups::new();
+    let mut returns: BTreeMap<GroupKey, Return<'_>> = BTreeMap::new();
+    let mut deleted: BTreeSet<ScimGroupId> = BTreeSet::new();
+    for (key, story) in &stories.groups {
+        let standing = match now.group(&story.group) {
+            Found::There(standing) => standing,
+            Found::Relinked(standing) => {
+                relinked(&story.group, standing, findings);
+                continue;
+            }
+            Found::Gone => {
+                returns.extend(gone(story, findings).map(|back| (key.clone(), back)));
+                continue;
+            }
+        };
+        let Some(members) = now.members(standing) else {
+            findings.unread_groups.insert(standing.display_name.clone());
+            continue;
+        };
+        if story.fate == Fate::Created && allowed.delete_created {
+            // Whoever went by hand is no later change: what stands must be what the run put there.
+            let mut later: Vec<String> = Vec::new();
+            if standing.display_name != story.group.display_name {
+                let (written, found) = (&story.group.display_name, &standing.display_name);
+                later.push(another(DISPLAY_NAME, Some(written), Some(found)));
+            }
+            let ours = story.moved().filter_map(|(_, it)| match now.user(&it.user) {
+                Found::There(user) => Some(&user.id),
+                Found::Relinked(_) | Found::Gone => None,
+            });
+            let ours: BTreeSet<_> = ours.collect();
+            let others = members.iter().filter(|id| !ours.contains(id));
+            later.extend(others.map(|id| {
+                let name = now.actual.users.get(id).map_or(id.as_str(), |user| &user.account.user_name);
+                format!("{name} is a member since")
+            }));
+            delete(key, standing, later, now, allowed, &mut deleted, findings);
+            continue;
+        }
+        groups.insert(key.clone(), group_ref(key, standing));
+        match story.fate {
+            Fate::Deleted => findings.as_before += 1,
+            Fate::Created => {
+                let name = &standing.display_name;
+                findings.notes.push(format!(
+                    "the group {name:?}, which the run created, stays without the members that the run gave it (--delete-created deletes it)"
+                ));
+            }
+            Fate::Stayed => {
+                returns.extend(renamed(key, story, standing, findings).map(|back| (key.clone(), back)))
+            }
+        }
+    }
+    write(returns, now, &deleted, &mut groups, findings);
+    groups
+}
+
+/// A group that is not there.
+fn gone<'a>(story: &GroupStory, findings: &mut Findings) -> Option<Return<'a>> {
+    let name = story.group.display_name.clone();
+    match story.fate {
+        Fate::Created => findings.as_before += 1,
+        Fate::Stayed => {
+            let parties = vec!["is not in AWS any more".to_owned()];
+            findings.conflict(format!("the group {name:?}"), parties, AS_IT_IS);
+        }
+        Fate::Deleted => {
+            let group = GroupRef { scim_id: None, ..story.group.clone() };
+            return Some(Return { group, standing: None, name });
+        }
+    }
+    None
+}
+
+fn delete(
+    key: &GroupKey,
+    standing: &ActualGroup,
+    later: Vec<String>,
+    now: &Now<'_>,
+    allowed: &Allowed,
+    deleted: &mut BTreeSet<ScimGroupId>,
+    findings: &mut Findings,
+) {
+    let (what, name) = ("created the group", &standing.display_name);
+    if !later.is_empty() {
+        return findings.conflict(format!("the group {name:?}"), later, AS_IT_IS);
+    }
+    if let Some(pattern) = allowed.protected.group(name) {
+        return findings.protected_group(name, &pattern.to_string(), what);
+    }
+    let users = now.members(standing).into_iter().flatten().filter_map(|id| now.actual.users.get(id));
+    let mut members: Vec<UserRef> = Vec::new();
+    for user in users {
+        if let Some(pattern) = allowed.protected.user(&user.account.user_name) {
+            let text = pattern.to_string();
+            return findings.protected_user(
+                &user.account.user_name,
+                &text,
+                &format!("created the group {name:?}"),
+            );
+        }
+        let okta_id = user.external_id.as_deref().filter(|id| OktaUserId::is_okta_shaped(id));
+        members.push(UserRef {
+            okta_id: okta_id.map(OktaUserId::new),
+            scim_id: Some(user.id.clone()),
+            user_name: user.account.user_name.clone(),
+        });
+    }
+    members.sort_by(|one, other| (&one.user_name, &one.scim_id).cmp(&(&other.user_name, &other.scim_id)));
+    deleted.insert(standing.id.clone());
+    let why = findings.why(what);
+    findings.stages.add(
+        Phase::Delete,
+        Change::DeleteGroup { group: group_ref(key, standing), members },
+        &why,
+    );
+}
+
+fn renamed<'a>(
+    key: &GroupKey,
+    story: &GroupStory,
+    standing: &'a ActualGroup,
+    findings: &mut Findings,
+) -> Option<Return<'a>> {
+    let found = &standing.display_name;
+    if story.attributes.get("externalId").is_some_and(|(before, after)| before != after) {
+        let message = format!(
+            "stays linked to the key that run {} gave it: to AWS that is no attribute that goes; its name goes back",
+            findings.run
+        );
+        findings.kept_groups.push(Left { label: found.clone(), why: Reason::new(RULE, message) });
+    }
+    let (before, after) = story.attributes.get(DISPLAY_NAME)?;
+    let name = before.clone().filter(|_| before != after)?;
+    if name == *found {
+        findings.as_before += 1;
+        return None;
+    }
+    if after.as_ref() != Some(found) {
+        let later = another(DISPLAY_NAME, after.as_deref(), Some(found));
+        findings.conflict(format!("the group {found:?}"), vec![later], AS_IT_IS);
+        return None;
+    }
+    let group = GroupRef { display_name: name.clone(), ..group_ref(key, standing) };
+    Some(Return { group, standing: Some(standing), name })
+}
+
+/// Writes the names, in an order in which no step meets one that is still held, and says which groups are there afterwards.
+fn write(
+    mut returns: BTreeMap<GroupKey, Return<'_>>,
+    now: &Now<'_>,
+    deleted: &BTreeSet<ScimGroupId>,
+    groups: &mut Groups,
+    findings: &mut Findings,
+) {
+    let claim = |name: &str| BTreeSet::from([Claim::new(DISPLAY_NAME, name)]);
+    let mover = |back: &Return<'_>| Mover {
+        label: format!("{:?} ({})", back.name, back.group.key),
+        has: back.standing.map(|group| claim(&group.display_name)).unwrap_or_default(),
+        wants: claim(&back.name),
+        is_owner: true,
+    };
+    let mut movers: BTreeMap<GroupKey, Mover> =
+        returns.iter().map(|(key, back)| (key.clone(), mover(back))).collect();
+    let moving: BTreeSet<&ScimGroupId> =
+        returns.values().filter_map(|back| Some(&back.standing?.id)).collect();
+    let staying = now.actual.groups.values();
+    let staying = staying.filter(|group| !moving.contains(&group.id) && !deleted.contains(&group.id));
+    let stayers = staying.map(|group| {
+        let known_as = group.external_id.as_deref().unwrap_or(group.id.as_str());
+        (Claim::new(DISPLAY_NAME, &group.display_name), format!("{:?} ({known_as})", group.display_name))
+    });
+    for (key, (claim, holder)) in contested(&movers, stayers.collect()) {
+        returns.remove(&key);
+        let contested = format!("{} {:?}", claim.attribute, claim.value);
+        let advice = "the name that it had belongs to another by now: take it from there by hand, or leave both as they are";
+        findings.conflict(contested, vec![movers[&key].label.clone(), holder], advice);
+        movers.remove(&key);
+    }
+    movers.retain(|key, _| returns.get(key).is_some_and(|back| back.standing.is_some()));
+    let order = order(&movers);
+    for (key, back) in returns {
+        let Return { group, standing, name } = back;
+        if let Some(standing) = standing {
+            let why = findings.why("renamed the group");
+            let mut before = standing.display_name.clone();
+            if order.aside.contains_key(&key) {
+                let after = temporary(&key);
+                let change = Change::RenameGroup { group: group.clone(), before, after: after.clone() };
+                findings.stages.add(Phase::MakeRoom, change, &why);
+                before = after;
+            }
+            let round = order.rounds.get(&key).copied().unwrap_or_default();
+            let change = Change::RenameGroup { group: group.clone(), before, after: name };
+            findings.stages.add(Phase::Update(round), change, &why);
+        } else {
+            findings.notes.push(format!(
+                "the group {name:?}: made again under a new id of Identity Center; its assignments of permission sets are lost"
+            ));
+        }
+        groups.insert(key, group);
+    }
+}
+
+fn relinked(group: &GroupRef, standing: &ActualGroup, findings: &mut Findings) {
+    let owner = standing.external_id.as_deref().unwrap_or("nobody");
+    let parties = vec![
+        format!("{:?} ({})", group.display_name, group.key),
+        format!("{:?} ({owner})", standing.display_name),
+    ];
+    findings.conflict(
+        format!("the group {}", standing.id),
+        parties,
+        "it belongs to another by now and is left as it is",
+    );
+}

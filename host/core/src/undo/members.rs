@@ -1,0 +1,138 @@
+//! Memberships: who was put into a group leaves it, who was taken out joins it again.
+
+use std::collections::BTreeSet;
+
+use super::groups::Groups;
+use super::story::{GroupStory, Membership, Stories};
+use super::users::People;
+use super::{Allowed, Findings, Found, Identity, Now, RULE, user_ref};
+use crate::decision::Reason;
+use crate::desired::Left;
+use crate::id::ScimUserId;
+use crate::plan::{Change, GroupRef, MEMBERS_PER_REQUEST, UserRef};
+use crate::reconcile::stages::Phase;
+
+pub(super) fn undo(
+    stories: &Stories,
+    now: &Now<'_>,
+    allowed: &Allowed,
+    people: &People,
+    groups: &Groups,
+    findings: &mut Findings,
+) {
+    for (key, story) in &stories.groups {
+        let Some(group) = groups.get(key) else { continue };
+        let none = BTreeSet::new();
+        let standing = group.scim_id.as_ref().and_then(|id| now.actual.members.get(id)).unwrap_or(&none);
+        one(group, story, standing, now, allowed, people, findings);
+    }
+}
+
+fn one(
+    group: &GroupRef,
+    story: &GroupStory,
+    standing: &BTreeSet<ScimUserId>,
+    now: &Now<'_>,
+    allowed: &Allowed,
+    people: &People,
+    findings: &mut Findings,
+) {
+    let (mut leaving, mut joining) = (Vec::new(), Vec::new());
+    for (identity, membership) in story.moved() {
+        let found = now.user(&membership.user);
+        let user = match found {
+            Found::There(user) => user,
+            Found::Relinked(user) => {
+                // Of a group that lost its last trace of the person nothing is left to take back.
+                if membership.after && standing.contains(&user.id) {
+                    held(membership, group, "belongs to another by now", findings);
+                }
+                continue;
+            }
+            Found::Gone => {
+                gone(identity, membership, group, people, &mut joining, findings);
+                continue;
+            }
+        };
+        let user_ref = user_ref(user, &membership.user);
+        match (membership.after, standing.contains(&user.id)) {
+            (true, false) | (false, true) => findings.as_before += 1,
+            (false, false) => joining.push(user_ref),
+            (true, true) => match allowed.protected.user(&user.account.user_name) {
+                Some(pattern) => {
+                    let what = format!("put it into the group {:?}", group.display_name);
+                    findings.protected_user(&user.account.user_name, &pattern.to_string(), &what);
+                }
+                None => leaving.push(user_ref),
+            },
+        }
+    }
+    let is_emptied = joining.is_empty() && !leaving.is_empty() && leaving.len() == standing.len();
+    let name = group.scim_id.as_ref().and_then(|id| now.actual.groups.get(id)).map(|it| &it.display_name);
+    let names = [Some(&group.display_name), name];
+    let pattern = names.into_iter().flatten().find_map(|name| allowed.protected.group(name));
+    match pattern.filter(|_| is_emptied) {
+        Some(pattern) => {
+            let name = name.unwrap_or(&group.display_name);
+            findings.protected_group(name, &pattern.to_string(), "gave it all its members");
+        }
+        None => {
+            let why = findings.why("put them into the group");
+            for members in by_name(leaving).chunks(MEMBERS_PER_REQUEST) {
+                let change = Change::RemoveMembers { group: group.clone(), members: members.to_vec() };
+                findings.stages.add(Phase::Revoke, change, &why);
+            }
+        }
+    }
+    join(group, joining, findings);
+}
+
+/// Somebody who has no account now.
+fn gone(
+    identity: &Identity,
+    membership: &Membership,
+    group: &GroupRef,
+    people: &People,
+    joining: &mut Vec<UserRef>,
+    findings: &mut Findings,
+) {
+    match (people.made_again.get(identity), membership.before) {
+        (Some(user), true) => joining.push(user.clone()),
+        // With the account the membership went that the run had given.
+        (_, false) => findings.as_before += 1,
+        (None, true) => held(membership, group, "has no account any more", findings),
+    }
+}
+
+fn held(membership: &Membership, group: &GroupRef, why: &str, findings: &mut Findings) {
+    let did = if membership.after { "put into" } else { "took out of" };
+    let message = format!("whom run {} {did} the group {:?}, {why}", findings.run, group.display_name);
+    let why = Reason::new(RULE, message);
+    findings.held_users.push(Left { label: membership.user.user_name.clone(), why });
+}
+
+fn join(group: &GroupRef, joining: Vec<UserRef>, findings: &mut Findings) {
+    let joining = by_name(joining);
+    let mut chunks = joining.chunks(MEMBERS_PER_REQUEST);
+    let mut phase = Phase::Join;
+    if group.scim_id.is_none() {
+        let why = findings.why("deleted the group");
+        let members = chunks.next().unwrap_or_default().to_vec();
+        findings.stages.add(Phase::Join, Change::CreateGroup { group: group.clone(), members }, &why);
+        phase = Phase::JoinNew;
+    }
+    let why = findings.why("took them out of the group");
+    for members in chunks {
+        findings.stages.add(
+            phase,
+            Change::AddMembers { group: group.clone(), members: members.to_vec() },
+            &why,
+        );
+    }
+}
+
+/// In the order in which a person looks for a name.
+fn by_name(mut users: Vec<UserRef>) -> Vec<UserRef> {
+    users.sort_by(|one, other| (&one.user_name, &one.okta_id).cmp(&(&other.user_name, &other.okta_id)));
+    users
+}

@@ -1,0 +1,353 @@
+//! Accounts: those that were created are closed or deleted, those that were changed get their attributes back, those that were deleted
+//! are made again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::story::{Attributes, Fate, Stories, UserStory};
+use super::{Allowed, Findings, Found, Identity, Now, RULE, user_ref};
+use crate::account::{Account, Field};
+use crate::actual::ActualUser;
+use crate::decision::Reason;
+use crate::desired::Left;
+use crate::id::{GroupKey, ScimUserId};
+use crate::plan::{Change, UserRef};
+use crate::reconcile::difference::between;
+use crate::reconcile::names::{Claim, Mover, contested, order, temporary};
+use crate::reconcile::stages::Phase;
+use crate::reconcile::users::claims;
+
+const AS_IT_IS: &str =
+    "it was changed since and is left as it is: change it by hand, or take the later change back first";
+
+/// Who has an account once the plan is applied.
+#[derive(Default)]
+pub(super) struct People {
+    /// Accounts that the plan deletes.
+    pub(super) deleted: BTreeSet<ScimUserId>,
+    /// People whose account the plan makes again.
+    pub(super) made_again: BTreeMap<Identity, UserRef>,
+}
+
+/// Somebody whose account is to hold something else.
+struct Return<'a> {
+    user: UserRef,
+    /// The account as it stands; none when it is to be made again.
+    standing: Option<&'a ActualUser>,
+    account: Account,
+}
+
+pub(super) fn undo(stories: &Stories, now: &Now<'_>, allowed: &Allowed, findings: &mut Findings) -> People {
+    let mut people = People::default();
+    let mut returns: BTreeMap<Identity, Return<'_>> = BTreeMap::new();
+    for (identity, story) in &stories.users {
+        let back = match story.fate {
+            Fate::Created => {
+                created(identity, story, stories, now, allowed, &mut people, findings);
+                None
+            }
+            Fate::Stayed => changed(story, now, allowed, findings),
+            Fate::Deleted => deleted(story, now, findings),
+        };
+        returns.extend(back.map(|back| (identity.clone(), back)));
+    }
+    write(returns, now, &mut people, findings);
+    people
+}
+
+fn created(
+    identity: &Identity,
+    story: &UserStory,
+    stories: &Stories,
+    now: &Now<'_>,
+    allowed: &Allowed,
+    people: &mut People,
+    findings: &mut Findings,
+) {
+    let what = "created the account";
+    let standing = match now.user(&story.user) {
+        Found::There(standing) => standing,
+        Found::Relinked(standing) => return relinked(&story.user, standing, findings),
+        Found::Gone => return findings.as_before += 1,
+    };
+    let name = &standing.account.user_name;
+    if let Some(pattern) =
+        allowed.protected.user(name).filter(|_| allowed.delete_created || standing.account.active)
+    {
+        return findings.protected_user(name, &pattern.to_string(), what);
+    }
+    let user = user_ref(standing, &story.user);
+    let why = findings.why(what);
+    if allowed.delete_created {
+        let later = later(identity, story, standing, stories, now);
+        if !later.is_empty() {
+            return findings.conflict(format!("the account {name:?}"), later, AS_IT_IS);
+        }
+        people.deleted.insert(standing.id.clone());
+        let account = Box::new(standing.account.clone());
+        return findings.stages.add(Phase::Delete, Change::DeleteUser { user, account }, &why);
+    }
+    if !standing.account.active {
+        return findings.as_before += 1;
+    }
+    deactivate(&user, &standing.account, &why, findings);
+}
+
+/// What became of a new account after the run: with it, what others did would be deleted.
+fn later(
+    identity: &Identity,
+    story: &UserStory,
+    standing: &ActualUser,
+    stories: &Stories,
+    now: &Now<'_>,
+) -> Vec<String> {
+    let compared = Field::ALL.iter().filter(|field| !matches!(field, Field::ProfileUrl | Field::Active));
+    let mut later: Vec<String> = compared
+        .filter_map(|field| {
+            let written = story.attributes.get(field.name()).and_then(|(_, after)| after.as_deref());
+            let found = standing.account.get(*field);
+            (written != found).then(|| another(field.name(), written, found))
+        })
+        .collect();
+    for group in now.actual.groups.values() {
+        let is_member = now.members(group).is_some_and(|members| members.contains(&standing.id));
+        let key = group.external_id.as_deref().map(GroupKey::new);
+        let by_run = key.and_then(|key| stories.groups.get(&key)?.members.get(identity));
+        if is_member && !by_run.is_some_and(|membership| membership.after) {
+            later.push(format!("is a member of the group {:?} since", group.display_name));
+        }
+    }
+    later
+}
+
+fn changed<'a>(
+    story: &UserStory,
+    now: &Now<'a>,
+    allowed: &Allowed,
+    findings: &mut Findings,
+) -> Option<Return<'a>> {
+    let standing = match now.user(&story.user) {
+        Found::There(standing) => standing,
+        Found::Relinked(standing) => {
+            relinked(&story.user, standing, findings);
+            return None;
+        }
+        Found::Gone => {
+            let gone = vec!["is not in AWS any more".to_owned()];
+            findings.conflict(format!("the account {:?}", story.user.user_name), gone, AS_IT_IS);
+            return None;
+        }
+    };
+    let name = &standing.account.user_name;
+    if story.attributes.get("externalId").is_some_and(|(before, after)| before != after) {
+        let message = format!(
+            "stays linked to the Okta id that run {} gave it: to AWS that is no attribute that goes; its other attributes go back",
+            findings.run
+        );
+        findings.kept_users.push(Left { label: name.clone(), why: Reason::new(RULE, message) });
+    }
+    let account = match back(&story.attributes, &standing.account) {
+        Ok(account) => account,
+        Err(later) => {
+            findings.conflict(format!("the account {name:?}"), later, AS_IT_IS);
+            return None;
+        }
+    };
+    if account == standing.account {
+        let other =
+            story.attributes.iter().any(|(name, (before, after))| name != "externalId" && before != after);
+        findings.as_before += usize::from(other);
+        return None;
+    }
+    if let Some(pattern) = allowed.protected.user(name).or_else(|| allowed.protected.user(&account.user_name))
+        && standing.account.active
+        && !account.active
+    {
+        findings.protected_user(name, &pattern.to_string(), "activated the account");
+        return None;
+    }
+    let user = UserRef { user_name: account.user_name.clone(), ..user_ref(standing, &story.user) };
+    Some(Return { user, standing: Some(standing), account })
+}
+
+/// The account as it was before the run, and whatever else it holds now; or what somebody changed since.
+fn back(attributes: &Attributes, standing: &Account) -> Result<Account, Vec<String>> {
+    let (mut account, mut later) = (standing.clone(), Vec::new());
+    for field in Field::ALL.iter().filter(|field| **field != Field::ProfileUrl) {
+        let Some((before, after)) = attributes.get(field.name()) else { continue };
+        let found = standing.get(*field);
+        if before == after || before.as_deref() == found {
+            continue;
+        }
+        if after.as_deref() != found {
+            later.push(another(field.name(), after.as_deref(), found));
+        } else if before.is_none() && field.is_required() {
+            later.push(format!("{} was empty before the run, and AWS takes it empty no more", field.name()));
+        } else {
+            account.set(*field, before.as_deref());
+        }
+    }
+    if later.is_empty() { Ok(account) } else { Err(later) }
+}
+
+fn deleted<'a>(story: &UserStory, now: &Now<'a>, findings: &mut Findings) -> Option<Return<'a>> {
+    let name = &story.user.user_name;
+    if story.user.okta_id.is_none() {
+        let message = "carried no Okta id, without which no account can be made again";
+        findings.held_users.push(Left { label: name.clone(), why: Reason::new(RULE, message) });
+        return None;
+    }
+    match now.user(&story.user) {
+        Found::Gone => {}
+        Found::There(_) => {
+            findings.as_before += 1;
+            return None;
+        }
+        Found::Relinked(standing) => {
+            relinked(&story.user, standing, findings);
+            return None;
+        }
+    }
+    let mut account = Account::default();
+    for field in Field::ALL {
+        let before = story.attributes.get(field.name()).and_then(|(before, _)| before.as_deref());
+        account.set(*field, before);
+    }
+    let user = UserRef { scim_id: None, user_name: account.user_name.clone(), ..story.user.clone() };
+    Some(Return { user, standing: None, account })
+}
+
+/// Writes what each is to hold, in an order in which no step meets a name that is still held.
+fn write(
+    mut returns: BTreeMap<Identity, Return<'_>>,
+    now: &Now<'_>,
+    people: &mut People,
+    findings: &mut Findings,
+) {
+    let mover = |back: &Return<'_>| Mover {
+        label: label(&back.user),
+        has: back.standing.map(|user| claims(&user.account)).unwrap_or_default(),
+        wants: claims(&back.account),
+        is_owner: true,
+    };
+    let mut movers: BTreeMap<Identity, Mover> =
+        returns.iter().map(|(identity, back)| (identity.clone(), mover(back))).collect();
+    let blocked = contested(&movers, stayers(&returns, now, &people.deleted));
+    for (identity, (claim, holder)) in blocked {
+        let Some(back) = returns.remove(&identity) else { continue };
+        let contested = format!("{} {:?}", claim.attribute, claim.value);
+        let advice = "the name that it had belongs to another by now: take it from there by hand, or leave both as they are";
+        findings.conflict(contested, vec![label(&back.user), holder], advice);
+        movers.remove(&identity);
+    }
+    movers.retain(|identity, _| returns.get(identity).is_some_and(|back| back.standing.is_some()));
+    let order = order(&movers);
+    for (identity, back) in returns {
+        let Return { user, standing, account } = back;
+        let Some(standing) = standing else {
+            let why = findings.why("deleted the account");
+            findings.notes.push(format!(
+                "{}: made again under a new id of Identity Center; permission sets that were assigned to the account itself are lost",
+                user.user_name
+            ));
+            people.made_again.insert(identity, user.clone());
+            findings.stages.add(
+                Phase::CreateUsers,
+                Change::CreateUser { user, account: Box::new(account) },
+                &why,
+            );
+            continue;
+        };
+        let why = findings.why("changed the account");
+        let mut before = standing.account.clone();
+        if before.active && !account.active && claims(&before) != claims(&account) {
+            before = deactivate(&user, &before, &why, findings);
+        }
+        if let Some(claims) = order.aside.get(&identity) {
+            before = step_aside(&user, &before, claims, findings);
+        }
+        let round = order.rounds.get(&identity).copied().unwrap_or_default();
+        let changes = between(&before, &account);
+        if changes.is_empty() {
+            continue;
+        }
+        let (opens, closes) = (!before.active && account.active, before.active && !account.active);
+        let account = Box::new(account);
+        let (phase, change) = match (opens, closes) {
+            (true, _) => (Phase::Update(round), Change::ReactivateUser { user, account, changes }),
+            (_, true) => (Phase::Revoke, Change::DeactivateUser { user, account, changes }),
+            _ => (Phase::Update(round), Change::UpdateUser { user, account, changes }),
+        };
+        findings.stages.add(phase, change, &why);
+    }
+}
+
+/// The names that accounts hold which the plan leaves alone.
+fn stayers(
+    returns: &BTreeMap<Identity, Return<'_>>,
+    now: &Now<'_>,
+    deleted: &BTreeSet<ScimUserId>,
+) -> BTreeMap<Claim, String> {
+    let moving: BTreeSet<&ScimUserId> =
+        returns.values().filter_map(|back| Some(&back.standing?.id)).collect();
+    let staying = now.actual.users.values();
+    let staying = staying.filter(|user| !moving.contains(&user.id) && !deleted.contains(&user.id));
+    staying
+        .flat_map(|user| {
+            let known_as = user.external_id.as_deref().unwrap_or(user.id.as_str());
+            let label = format!("{} ({known_as})", user.account.user_name);
+            claims(&user.account).into_iter().map(move |claim| (claim, label.clone()))
+        })
+        .collect()
+}
+
+/// Lets go of names that others wait for while this one waits for theirs; gives back how the account stands afterwards.
+fn step_aside(
+    user: &UserRef,
+    before: &Account,
+    claims: &BTreeSet<Claim>,
+    findings: &mut Findings,
+) -> Account {
+    let mut account = before.clone();
+    for claim in claims {
+        if claim.attribute == Field::UserName.name() {
+            account.user_name = temporary(user.okta_id.as_ref().map_or("", |id| id.as_str()));
+        } else {
+            account.email = None;
+        }
+    }
+    let changes = between(before, &account);
+    let why = findings.why("had these accounts take over names from one another: makes room for a moment");
+    let change = Change::UpdateUser { user: user.clone(), account: Box::new(account.clone()), changes };
+    findings.stages.add(Phase::MakeRoom, change, &why);
+    account
+}
+
+fn deactivate(user: &UserRef, before: &Account, why: &Reason, findings: &mut Findings) -> Account {
+    let account = Account { active: false, ..before.clone() };
+    let changes = between(before, &account);
+    let change = Change::DeactivateUser { user: user.clone(), account: Box::new(account.clone()), changes };
+    findings.stages.add(Phase::Revoke, change, why);
+    account
+}
+
+fn relinked(user: &UserRef, standing: &ActualUser, findings: &mut Findings) {
+    let owner = standing.external_id.as_deref().unwrap_or("nobody");
+    let parties = vec![label(user), format!("{} ({owner})", standing.account.user_name)];
+    findings.conflict(
+        format!("the account {}", standing.id),
+        parties,
+        "it belongs to another by now and is left as it is",
+    );
+}
+
+fn label(user: &UserRef) -> String {
+    let known_as = user.okta_id.as_ref().map(|id| id.as_str());
+    let known_as = known_as.or(user.scim_id.as_ref().map(|id| id.as_str())).unwrap_or("no id");
+    format!("{} ({known_as})", user.user_name)
+}
+
+/// `title: the run wrote "Boss", and "Lead" stands`
+pub(super) fn another(attribute: &str, written: Option<&str>, found: Option<&str>) -> String {
+    let told = |value: Option<&str>| value.map_or("nothing".to_owned(), |value| format!("{value:?}"));
+    format!("{attribute}: the run wrote {}, and {} stands", told(written), told(found))
+}

@@ -1,0 +1,73 @@
+//! What an earlier run read, kept so that the next one need not read it again. It is a cache: without it everything is read, and the
+//! outcome is the same. The one thing that only it knows is since when leavers wait to be deleted; whose date is lost waits longer.
+//!
+//! Read [`State`] first; [`recall`] says what of it may still be believed, `file` is the form in which it is stored (docs/state.md
+//! describes it), `error` why there is none.
+
+mod error;
+mod file;
+pub mod recall;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use usher_core::id::{OktaGroupId, OktaUserId};
+
+pub use error::StateError;
+pub use recall::{Recall, Why};
+
+use crate::snapshot::Snapshot;
+
+/// What a run leaves to the next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// The address of the source it was read from.
+    pub source: String,
+    /// The address of the target.
+    pub target: String,
+    /// What Okta's clock showed before anything was read: what has changed since is not in the snapshot.
+    pub read_at: Timestamp,
+    /// The same of the last run that read everything.
+    pub full_at: Timestamp,
+    /// The groups whose members are in the snapshot, as far as Okta said when they changed.
+    pub groups: BTreeMap<OktaGroupId, Mark>,
+    /// Whether the target stood as it should when it was read, so that nothing was written since.
+    pub settled: bool,
+    /// Since when leavers wait to be deleted, in seconds since 1970.
+    pub waiting: BTreeMap<OktaUserId, u64>,
+    /// What was read.
+    pub snapshot: Arc<Snapshot>,
+}
+
+/// How fresh a group's members are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// When they had last changed, as the list of groups said before they were read.
+    pub members_changed: Timestamp,
+    /// What Okta's clock showed before they were read.
+    pub read_at: Timestamp,
+}
+
+impl State {
+    /// The state in some bytes.
+    ///
+    /// # Errors
+    /// They are no state, or one of another version.
+    pub fn parse(bytes: &[u8]) -> Result<Self, StateError> {
+        file::parse(bytes)
+    }
+
+    /// The form that [`State::parse`] reads.
+    ///
+    /// # Errors
+    /// It cannot be spelled as JSON.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, StateError> {
+        file::bytes(self)
+    }
+
+    /// The same for a run that writes without having read everything: the target is to be read before it is believed again.
+    pub fn unsettled(self) -> Self {
+        Self { settled: false, ..self }
+    }
+}

@@ -1,0 +1,193 @@
+//! A run of the journal as what was done, for `usher_core::undo`.
+
+use std::collections::BTreeSet;
+
+use usher_core::content::UndoOf;
+use usher_core::id::{GroupKey, OktaUserId, ScimGroupId, ScimUserId};
+use usher_core::plan::{AttributeChange, GroupRef, UserRef};
+use usher_core::undo::{Deed, Past};
+
+use super::error::UndoError;
+use crate::journal::line::{Attribute, Group, Outcome, Request, User};
+use crate::journal::{Attempt, Run, whom};
+
+/// What the run did, as far as `what` asks for it.
+///
+/// # Errors
+/// A run that did nothing of the kind, and an operation that this version does not know.
+pub fn past(run: &Run, what: &UndoOf) -> Result<Past, UndoError> {
+    let person = what.person.as_deref().map(|wanted| ids_of(run, wanted));
+    let group = what.group.as_deref().map(|wanted| keys_of(run, wanted));
+    let mut past = Past { run: run.run.clone(), ..Past::default() };
+    for attempt in &run.attempts {
+        let certainty = certainty(attempt);
+        if certainty == Certainty::NotDone {
+            continue;
+        }
+        let deed = deed(run, attempt)?;
+        let deed = match &group {
+            Some(keys) if !of_group(&deed, keys) => None,
+            _ => Some(deed),
+        };
+        let deed = match &person {
+            Some(ids) => deed.and_then(|deed| of_person(deed, ids, group.is_some())),
+            None => deed,
+        };
+        match certainty {
+            Certainty::Done => past.done.extend(deed),
+            Certainty::Unsure => past.unsure.extend(deed),
+            Certainty::NotDone => {}
+        }
+    }
+    let is_narrowed = person.is_some() || group.is_some();
+    if is_narrowed && past.done.is_empty() && past.unsure.is_empty() {
+        return Err(UndoError::NothingOfTheKind { run: run.run.clone() });
+    }
+    Ok(past)
+}
+
+/// Whether AWS did it.
+#[derive(PartialEq, Eq)]
+enum Certainty {
+    Done,
+    NotDone,
+    /// The run ended before the answer, or the answer did not say.
+    Unsure,
+}
+
+fn certainty(attempt: &Attempt) -> Certainty {
+    // Of a change that was answered by nothing, or by an error of AWS's own, nobody knows; a refusal is a refusal.
+    let is_unsure = |request: &Request| {
+        !request.request.starts_with("GET ") && request.status.is_none_or(|status| status >= 500)
+    };
+    match attempt.result {
+        Some(Outcome::Done | Outcome::DoneWithout) => Certainty::Done,
+        Some(Outcome::Failed) if !attempt.requests.iter().any(is_unsure) => Certainty::NotDone,
+        Some(Outcome::Failed) | None => Certainty::Unsure,
+    }
+}
+
+fn deed(run: &Run, attempt: &Attempt) -> Result<Deed, UndoError> {
+    let change = &attempt.change;
+    let attributes = || change.attributes.iter().map(attribute).collect::<Vec<_>>();
+    // Who has no account was left out of the request.
+    let is_left_out = |user: &User| user.scim_id.is_none() && attempt.missing.contains(&user.user_name);
+    let members = || change.members.iter().filter(|user| !is_left_out(user)).map(user).collect::<Vec<_>>();
+    let made = attempt.target_id.as_deref();
+    let who = change.user.as_ref().map(|who| {
+        let mut who = user(who);
+        who.scim_id = who.scim_id.or_else(|| made.map(ScimUserId::new));
+        who
+    });
+    let which = change.group.as_ref().map(|which| {
+        let mut which = group(which);
+        which.scim_id = which.scim_id.or_else(|| made.map(ScimGroupId::new));
+        which
+    });
+    match (change.kind.as_str(), who, which) {
+        ("create-user", Some(who), _) => Ok(Deed::CreatedUser(who, attributes())),
+        ("adopt-user" | "update-user" | "deactivate-user" | "reactivate-user", Some(who), _) => {
+            Ok(Deed::ChangedUser(who, attributes()))
+        }
+        ("delete-user", Some(who), _) => Ok(Deed::DeletedUser(who, attributes())),
+        ("create-group", _, Some(which)) => Ok(Deed::CreatedGroup(which, members())),
+        ("adopt-group" | "rename-group", _, Some(which)) => Ok(Deed::ChangedGroup(which, attributes())),
+        ("delete-group", _, Some(which)) => Ok(Deed::DeletedGroup(which, members())),
+        ("add-members", _, Some(which)) => Ok(Deed::AddedMembers(which, members())),
+        ("remove-members", _, Some(which)) => Ok(Deed::RemovedMembers(which, members())),
+        (kind, ..) => Err(UndoError::UnknownKind {
+            run: run.run.clone(),
+            operation: attempt.operation,
+            kind: kind.to_owned(),
+            written_by: run.usher.clone(),
+        }),
+    }
+}
+
+fn attribute(attribute: &Attribute) -> AttributeChange {
+    AttributeChange {
+        attribute: attribute.name.clone(),
+        before: attribute.before.clone(),
+        after: attribute.after.clone(),
+    }
+}
+
+fn user(user: &User) -> UserRef {
+    UserRef {
+        okta_id: user.okta_id.as_deref().map(OktaUserId::new),
+        scim_id: user.scim_id.as_deref().map(ScimUserId::new),
+        user_name: user.user_name.clone(),
+    }
+}
+
+fn group(group: &Group) -> GroupRef {
+    GroupRef {
+        key: GroupKey::new(group.key.as_str()),
+        scim_id: group.scim_id.as_deref().map(ScimGroupId::new),
+        display_name: group.display_name.clone(),
+    }
+}
+
+/// All ids of the people that are meant, so that who was renamed in the run is one person.
+fn ids_of(run: &Run, wanted: &str) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    for attempt in &run.attempts {
+        let change = &attempt.change;
+        let made = attempt.target_id.as_deref() == Some(wanted);
+        let is_changed =
+            |user: &&User| made || whom::is_person(user, wanted) || whom::was_called(change, wanted);
+        let changed = change.user.iter().filter(is_changed);
+        let members = change.members.iter().filter(|user| whom::is_person(user, wanted));
+        ids.extend(changed.chain(members).flat_map(|user| [&user.okta_id, &user.scim_id]).flatten().cloned());
+    }
+    ids
+}
+
+fn keys_of(run: &Run, wanted: &str) -> BTreeSet<String> {
+    let is_meant = |attempt: &&Attempt| {
+        let made = attempt.target_id.as_deref() == Some(wanted);
+        let group = attempt.change.group.as_ref();
+        group.is_some_and(|group| {
+            made || whom::is_group(group, wanted) || whom::was_called(&attempt.change, wanted)
+        })
+    };
+    let meant = run.attempts.iter().filter(is_meant);
+    meant.filter_map(|attempt| Some(attempt.change.group.as_ref()?.key.clone())).collect()
+}
+
+fn of_group(deed: &Deed, keys: &BTreeSet<String>) -> bool {
+    match deed {
+        Deed::CreatedUser(..) | Deed::ChangedUser(..) | Deed::DeletedUser(..) => false,
+        Deed::CreatedGroup(group, _)
+        | Deed::ChangedGroup(group, _)
+        | Deed::DeletedGroup(group, _)
+        | Deed::AddedMembers(group, _)
+        | Deed::RemovedMembers(group, _) => keys.contains(group.key.as_str()),
+    }
+}
+
+/// The part of a deed that concerns these people. Of a group it is their membership: that the group came, went or was renamed
+/// concerns others too.
+fn of_person(deed: Deed, ids: &BTreeSet<String>, only_members: bool) -> Option<Deed> {
+    let is_meant = |user: &UserRef| {
+        let okta_id = user.okta_id.as_ref().is_some_and(|id| ids.contains(id.as_str()));
+        okta_id || user.scim_id.as_ref().is_some_and(|id| ids.contains(id.as_str()))
+    };
+    let among = |members: Vec<UserRef>| {
+        let members: Vec<UserRef> = members.into_iter().filter(|user| is_meant(user)).collect();
+        (!members.is_empty()).then_some(members)
+    };
+    match deed {
+        Deed::CreatedUser(..) | Deed::ChangedUser(..) | Deed::DeletedUser(..) if only_members => None,
+        Deed::CreatedUser(ref user, _) | Deed::ChangedUser(ref user, _) | Deed::DeletedUser(ref user, _) => {
+            is_meant(user).then_some(deed)
+        }
+        Deed::CreatedGroup(group, members) | Deed::AddedMembers(group, members) => {
+            Some(Deed::AddedMembers(group, among(members)?))
+        }
+        Deed::DeletedGroup(group, members) | Deed::RemovedMembers(group, members) => {
+            Some(Deed::RemovedMembers(group, among(members)?))
+        }
+        Deed::ChangedGroup(..) => None,
+    }
+}
