@@ -151,6 +151,26 @@ fn what_a_run_changed_and_broke_off_before_it_linked_it_goes_back() {
 }
 
 #[test]
+fn a_new_account_goes_though_the_group_that_the_run_put_it_into_is_not_linked() {
+    let mut standing = nothing().user(Some(ANN), "ann", account("ann")).group("team", &["ann"]);
+    standing.0.groups.get_mut(&ScimGroupId::new("team")).unwrap().external_id = None;
+    let created = [
+        ("userName", "ann"),
+        ("displayName", "Ann Lee"),
+        ("name.givenName", "Ann"),
+        ("name.familyName", "Lee"),
+    ];
+    let created = created.map(|(name, value)| change(name, None, Some(value))).to_vec();
+    let done = vec![
+        Deed::CreatedUser(user(ANN, "ann"), created),
+        Deed::AddedMembers(group("team"), vec![user(ANN, "ann")]),
+    ];
+    let plan = standing.after(done, &Allowed { delete_created: true, ..Allowed::default() });
+    assert_eq!(plan.conflicts, vec![]);
+    assert!(kinds(&plan).contains(&"delete-user"), "{plan:?}");
+}
+
+#[test]
 fn a_name_that_another_has_by_now_is_a_conflict_and_both_are_left_alone() {
     let standing = nothing().user(Some(ANN), "ann", account("anna")).user(Some(BOB), "bob", account("Ann"));
     let renamed = Deed::ChangedUser(user(ANN, "ann"), vec![change("userName", Some("ann"), Some("anna"))]);

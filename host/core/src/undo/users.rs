@@ -9,7 +9,7 @@ use crate::account::{Account, Field};
 use crate::actual::ActualUser;
 use crate::decision::Reason;
 use crate::desired::Left;
-use crate::id::{GroupKey, ScimUserId};
+use crate::id::{ScimGroupId, ScimUserId};
 use crate::plan::{Change, UserRef};
 use crate::reconcile::difference::between;
 use crate::reconcile::names::{Claim, Mover, contested, order, temporary};
@@ -108,11 +108,18 @@ fn later(
             (written != found).then(|| another(field.name(), written, found))
         })
         .collect();
+    let by_run: BTreeSet<&ScimGroupId> = stories
+        .groups
+        .values()
+        .filter(|story| story.members.get(identity).is_some_and(|membership| membership.after))
+        .filter_map(|story| match now.group(&story.group) {
+            Found::There(group) => Some(&group.id),
+            Found::Relinked(_) | Found::Gone => None,
+        })
+        .collect();
     for group in now.actual.groups.values() {
         let is_member = now.members(group).is_some_and(|members| members.contains(&standing.id));
-        let key = group.external_id.as_deref().map(GroupKey::new);
-        let by_run = key.and_then(|key| stories.groups.get(&key)?.members.get(identity));
-        if is_member && !by_run.is_some_and(|membership| membership.after) {
+        if is_member && !by_run.contains(&group.id) {
             later.push(format!("is a member of the group {:?} since", group.display_name));
         }
     }
