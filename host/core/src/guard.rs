@@ -61,7 +61,7 @@ pub struct Refusal {
     /// Protected users and groups from which it takes something, each with what.
     pub protected: Vec<String>,
     /// The plan that was allowed, when it is another one.
-    pub allowed: Option<PlanHash>,
+    pub allowed: Option<Box<PlanHash>>,
 }
 
 /// Lets a plan pass that takes away no more than the guards allow, and nothing from what is protected. `allowed` is the hash of
@@ -84,7 +84,7 @@ pub fn check(
     if losses.is_empty() && touched.is_empty() {
         return Ok(GuardedPlan { plan, hash });
     }
-    let allowed = allowed.filter(|allowed| **allowed != hash).cloned();
+    let allowed = allowed.filter(|allowed| **allowed != hash).cloned().map(Box::new);
     Err(Refusal { plan: Box::new(plan), hash, losses, protected: touched, allowed })
 }
 

@@ -164,7 +164,7 @@ fn only_the_plan_that_was_allowed_passes() {
     assert_eq!((passed.hash(), &*passed), (&hash, &large()));
     let another = plan(deactivate(0..7), standing(&[]));
     let refusal = judged(another, &Guards::default(), Some(&hash)).unwrap_err();
-    assert_eq!(refusal.allowed, Some(hash));
+    assert_eq!(refusal.allowed, Some(Box::new(hash)));
 }
 
 #[test]
