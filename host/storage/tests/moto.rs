@@ -43,7 +43,7 @@ async fn child() {
 
 /// What the child prints with this server.
 fn child_with(moto: &Moto) -> String {
-    let home = tempfile::tempdir().unwrap();
+    let home = tempfile::tempdir().expect("a folder can be made");
     let output = Command::new(std::env::current_exe().expect("this very program"))
         .args(["--exact", "child", "--ignored", "--nocapture", "--test-threads=1"])
         .env_clear()
@@ -106,8 +106,8 @@ impl Moto {
         let python = folder.join("venv/bin/python");
         // Between our asking for a free port and its taking it another may do so: then we try again.
         (0..5).find_map(|_| {
-            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-            let port = listener.local_addr().unwrap().port();
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+            let port = listener.local_addr().expect("it listens").port();
             drop(listener);
             let process = Command::new(&python)
                 .arg(peers.join("s3_server.py"))
@@ -148,7 +148,10 @@ impl Moto {
                       h = {'Authorization': s, 'Content-Type': 'application/octet-stream'}\n\
                       u.urlopen(u.Request(sys.argv[2], sys.argv[3].encode(), h, method=sys.argv[1]))\n";
         let url = format!("{}{path}", self.address);
-        let output = Command::new(&self.python).args(["-c", script, method, &url, body]).output().unwrap();
+        let output = Command::new(&self.python)
+            .args(["-c", script, method, &url, body])
+            .output()
+            .expect("python runs");
         assert!(output.status.success(), "{method} {url}: {output:?}");
     }
 }
