@@ -77,7 +77,7 @@ impl Step {
             for name in rng.choose_multiple(GROUP_NAMES.into_iter().take(7), made) {
                 events.push(Event::GroupIsMade { name, is_of_app: rng.u8(..6) == 0 });
             }
-            for name in rng.choose_multiple(crate::event::NAMES.into_iter(), 5) {
+            for name in rng.choose_multiple(crate::event::NAMES, 5) {
                 events.push(Event::Joins { name, groups: rng.u8(..) });
             }
         }

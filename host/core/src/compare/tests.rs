@@ -119,8 +119,13 @@ impl Policy {
         let said = |person: &UserToDecide| self.said.iter().find(|it| it.id == person.source.id).cloned();
         let said: Vec<_> = asked.iter().map(|person| said(person).unwrap_or_else(|| keep(person))).collect();
         let desired = selection.desired(&reading, &asked, &said, Scope::Whole);
-        let content =
-            Content { source: String::new(), target: String::new(), named_groups: None, operations: vec![] };
+        let content = Content {
+            source: String::new(),
+            target: String::new(),
+            named_groups: None,
+            undo_of: None,
+            operations: vec![],
+        };
         then(&Judged {
             groups: &self.groups,
             decisions: &self.decisions,
@@ -321,6 +326,7 @@ fn what_one_plan_alone_creates_is_told_without_its_attributes() {
         reason: Why { policy: "rules".into(), rule: "default".into(), message: "said so".into() },
     };
     let plan = |steps: &[Step]| Content {
+        undo_of: None,
         source: String::new(),
         target: String::new(),
         named_groups: None,
