@@ -338,7 +338,10 @@ fn what_one_plan_alone_creates_is_told_without_its_attributes() {
         moved.into_iter().map(|moved| (moved.no_longer, moved.now)).collect::<Vec<_>>()
     };
     let (created, titled) = (step("create-user", "Dr"), step("create-user", "Sir"));
-    assert_eq!(told(&[created.clone()], &[]), [(vec!["create (default: said so)".to_owned()], vec![])]);
+    assert_eq!(
+        told(std::slice::from_ref(&created), &[]),
+        [(vec!["create (default: said so)".to_owned()], vec![])]
+    );
     let titles = ["title none → \"Dr\"", "title none → \"Sir\""].map(|title| vec![title.to_owned()]);
     assert_eq!(told(&[created], &[titled]), [titles.clone().into()]);
     let updates = [step("update-user", "Dr"), step("update-user", "Sir")];
