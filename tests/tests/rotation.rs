@@ -127,9 +127,9 @@ fn a_token_out_of_the_environment_is_not_asked_for_again() {
 #[test]
 fn usher_check_reads_a_replaced_token_again() {
     let sim = acme();
-    let schema = "GET /api/v1/meta/schemas/user/default";
-    sim.fault(&json!({ "service": "okta", "request": schema, "replace_tokens": true }));
+    let groups = "GET /api/v1/groups";
+    sim.fault(&json!({ "service": "okta", "request": groups, "replace_tokens": true }));
     sim.usher("check", &[]).exits(0);
     read_again(&sim.requests(), 1);
-    assert_eq!(sim.requests().okta[schema], 2);
+    assert_eq!(sim.requests().okta[groups], 2);
 }

@@ -87,7 +87,7 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
     }
     let okta = Okta::new(okta)?;
     let mut scim = usher_identity_center::Settings::new(configuration.scim_endpoint, value(&scim_token)?);
-    scim.renewal = usher_identity_center::Renewal::by(renewal(&renewable, scim_token));
+    scim.renewal = scim_renewal(&renewable, scim_token);
     scim.timeout = configuration.scim_timeout.unwrap_or(scim.timeout);
     let identity_center = IdentityCenter::new(scim)?;
 
@@ -109,6 +109,14 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
 /// Where Okta's client reads its token again.
 pub(crate) fn okta_renewal(secrets: &Arc<RenewableSecrets>, token: SecretRef) -> usher_okta::Renewal {
     usher_okta::Renewal::by(renewal(secrets, token))
+}
+
+/// The same for Identity Center.
+pub(crate) fn scim_renewal(
+    secrets: &Arc<RenewableSecrets>,
+    token: SecretRef,
+) -> usher_identity_center::Renewal {
+    usher_identity_center::Renewal::by(renewal(secrets, token))
 }
 
 type Renewed =

@@ -2,16 +2,17 @@
 //! as little as there can be of each, and nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use secrecy::SecretString;
 use usher_identity_center::IdentityCenter;
 use usher_okta::{Okta, OktaError, OktaSettings};
 use usher_policy::Needs;
-use usher_secrets::{Resolution, SecretRef, Secrets, SecretsError};
+use usher_secrets::{RenewableSecrets, Resolution, SecretRef, Secrets, SecretsError};
 
 use super::findings::{About, Findings};
 use crate::configuration::{Configuration, Groups};
-use crate::connect::{distinct, listed_names};
+use crate::connect::{distinct, listed_names, okta_renewal, scim_renewal};
 use crate::exit::Failure;
 
 /// How often a request is sent at most: somebody waits, and can try again.
@@ -39,17 +40,22 @@ pub(super) async fn ask(
     findings: &mut Findings,
 ) -> Answers {
     let secrets = secrets(configuration, findings).await;
+    let tokens = [&configuration.okta_token, &configuration.scim_token];
+    let tokens = tokens.into_iter().filter_map(|token| Some((token.clone(), secrets.get(token)?.clone())));
+    let renewable = Arc::new(RenewableSecrets::new(tokens.collect()));
     let (mut of_okta, mut of_scim) = (Findings::default(), Findings::default());
     let (mut answers, scim) = tokio::join!(
         async {
             match secrets.get(&configuration.okta_token) {
-                Some(token) => ask_okta(configuration, &secrets, token, needs, &mut of_okta).await,
+                Some(token) => {
+                    ask_okta(configuration, &secrets, &renewable, token, needs, &mut of_okta).await
+                }
                 None => Answers::default(),
             }
         },
         async {
             match secrets.get(&configuration.scim_token) {
-                Some(token) => ask_identity_center(configuration, token, &mut of_scim).await,
+                Some(token) => ask_identity_center(configuration, &renewable, token, &mut of_scim).await,
                 None => BTreeMap::new(),
             }
         },
@@ -83,12 +89,14 @@ async fn secrets(
 async fn ask_okta(
     configuration: &Configuration,
     secrets: &BTreeMap<SecretRef, SecretString>,
+    renewable: &Arc<RenewableSecrets>,
     token: &SecretString,
     needs: Option<&Needs>,
     findings: &mut Findings,
 ) -> Answers {
     let mut settings = OktaSettings::new(configuration.okta_base.clone(), token.clone());
     settings.retry.attempts = ATTEMPTS;
+    settings.renewal = okta_renewal(renewable, configuration.okta_token.clone());
     let okta = match Okta::new(settings) {
         Ok(okta) => okta,
         Err(error) => {
@@ -144,12 +152,14 @@ fn known(asked: Result<BTreeSet<String>, OktaError>, findings: &mut Findings) ->
 
 async fn ask_identity_center(
     configuration: &Configuration,
+    renewable: &Arc<RenewableSecrets>,
     token: &SecretString,
     findings: &mut Findings,
 ) -> BTreeMap<String, u64> {
     let mut settings =
         usher_identity_center::Settings::new(configuration.scim_endpoint.clone(), token.clone());
     settings.retry.attempts = ATTEMPTS;
+    settings.renewal = scim_renewal(renewable, configuration.scim_token.clone());
     let identity_center = match IdentityCenter::new(settings) {
         Ok(identity_center) => identity_center,
         Err(error) => {
