@@ -45,18 +45,13 @@ impl Remembered {
         self.state.as_ref()
     }
 
-    /// What a run over these services may believe of it: all that is timely, or nothing when everything is to be read.
-    pub(crate) fn recall(&self, source: &str, target: &str, is_full: bool) -> Recall {
-        let full = match (is_full, self.is_damaged) {
-            (true, _) => Some(Why::Asked),
-            (false, true) => Some(Why::Damaged),
-            (false, false) => None,
-        };
+    /// What a run over these services may believe of it: all that is timely, or nothing where there is a reason to read everything.
+    pub(crate) fn recall(&self, source: &str, target: &str, full: Option<Why>) -> Recall {
         Recall {
             state: self.state.clone(),
             source: source.to_owned(),
             target: target.to_owned(),
-            full,
+            full: full.or(self.is_damaged.then_some(Why::Damaged)),
             full_every: self.full_every,
         }
     }

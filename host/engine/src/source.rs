@@ -67,11 +67,8 @@ pub(crate) async fn read<'a>(
     let pages = if usable.is_ok() { Pages::Large } else { Pages::Usual };
     let listed = find_groups(source, &policy, candidates, pages).await?;
     let began = source.live().and_then(usher_okta::Okta::began);
-    let timely = match (recall, usable) {
-        (Some(recall), Ok(state)) => recall.timely(state, began),
-        (_, Err(why)) => Err(why),
-        (None, Ok(_)) => Err(Why::NoState),
-    };
+    let timely =
+        usable.and_then(|state| recall.map_or(Err(Why::NoState), |recall| recall.timely(state, began)));
     let since = match timely {
         Ok(state) => Ok(changes(source, state).await?),
         Err(why) => Err(why),

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use usher_engine::state::Why;
 use usher_engine::{Prepared, SavedPlan, Snapshot, prepare};
 use usher_policy::Level;
 
@@ -44,7 +45,7 @@ pub(crate) async fn sync(arguments: &SyncArguments) -> Result<ExitStatus, Failur
         expected,
         ..Intent::to_look(arguments.run.json, arguments.run.all)
     };
-    let reads = Reads { is_full: arguments.full, ..Reads::everything() };
+    let reads = Reads { full: arguments.full.then_some(Why::Asked), ..Reads::everything() };
     Ok(run(&arguments.run, &reads, Command::Sync, &intent).await?.status())
 }
 
@@ -85,15 +86,15 @@ enum Command<'a> {
 struct Reads<'a> {
     /// Where it names a file, both sides come from it, and nothing can be written.
     snapshot: Option<&'a Path>,
-    /// Whether everything is read, whatever an earlier run left. A plan that somebody reviews rests on what stands there now.
-    is_full: bool,
+    /// Why everything is read, whatever an earlier run left, if it is.
+    full: Option<Why>,
     /// Where it is kept what the policies were asked and what they answered.
     record: Option<&'a Recording>,
 }
 
 impl Reads<'_> {
     fn everything() -> Self {
-        Self { snapshot: None, is_full: true, record: None }
+        Self { snapshot: None, full: Some(Why::Reviewed), record: None }
     }
 }
 
@@ -155,7 +156,7 @@ impl UnderLock<'_> {
         let Connected { mut session, log, guards, origin, .. } = connected;
         session.recall = remembered
             .as_ref()
-            .map(|remembered| remembered.recall(&origin.source, &origin.target, reads.is_full));
+            .map(|remembered| remembered.recall(&origin.source, &origin.target, reads.full));
         if let Some(recording) = reads.record {
             recording.listen(&mut session.policy);
         }

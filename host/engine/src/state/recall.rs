@@ -45,6 +45,8 @@ pub enum Why {
     Damaged,
     /// It was asked to.
     Asked,
+    /// Its plan is for somebody to look at, or is held against one that somebody has looked at.
+    Reviewed,
     /// What was left is about other services.
     OtherServices,
     /// The last full reading is too long ago.
@@ -60,6 +62,7 @@ impl fmt::Display for Why {
             Self::First => "there is no state yet",
             Self::Damaged => "the state could not be read",
             Self::Asked => "it was asked for",
+            Self::Reviewed => "a plan to be reviewed rests on what stands there now",
             Self::OtherServices => "the state is about other services",
             Self::Due => "the last full reading is too long ago",
             Self::Clock => "Okta's clock does not agree with the state",
