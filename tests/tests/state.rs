@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
+use usher_tests::bucket::Bucket;
+use usher_tests::peers::peers;
 use usher_tests::place::EVERY_GROUP;
 use usher_tests::{Org, Sim};
 
@@ -302,4 +304,26 @@ fn when_the_record_of_the_date_is_lost_the_time_starts_again() {
     sync_on_day(&sim, 100).prints("nothing to do").prints("deleted from 2027-04-05 on");
     sync_on_day(&sim, 129).prints("nothing to do");
     sync_on_day(&sim, 130).prints("delete 1 user");
+}
+
+#[test]
+fn a_state_in_s3_saves_what_one_in_a_file_does_and_its_lock_lies_beside_it() {
+    let Some(peers) = peers("a state in S3") else { return };
+    let bucket = Bucket::new(peers);
+    let mut sim = Sim::start(org());
+    sim.rest = format!("[state]\npath = \"s3://acme/production/usher.state\"\n{EVERY_GROUP}");
+    sim.set("AWS_ENDPOINT_URL_S3", bucket.address());
+    sim.sync([]).exits(0).prints("Everything was read: there is no state yet.");
+    sim.sync([]).exits(0).prints("nothing to do");
+    sim.advance(A_WHILE);
+    sim.forget_requests();
+    sim.sync([]).exits(0).prints("nothing to do");
+    assert_eq!(asked(&sim), (counts(&[("GET /api/v1/groups", 1), ("GET /api/v1/users", 1)]), false));
+    let kept: Value = serde_json::from_str(&bucket.get("production/usher.state")).expect("a state is JSON");
+    assert_eq!((&kept["format"], &kept["settled"]), (&json!("usher-state"), &json!(true)));
+    assert_eq!(bucket.get("production/usher.state.lock"), "", "given back");
+
+    // What cannot be read is never taken for a state that is not there.
+    bucket.lets_nobody_in();
+    sim.sync([]).fails_clearly(1).says("s3://acme/production/usher.state").says("Nothing was written");
 }
