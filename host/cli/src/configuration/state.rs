@@ -23,6 +23,9 @@ pub(crate) struct StateSection {
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<StateSection> {
     reader.only_keys("state", &["path", "full_every"]);
     let full_every = reader.optional("state", "full_every", duration::parse);
+    if full_every.is_some() && reader.optional_text("state", "path").is_none() {
+        reader.complain("state", "full_every", "means nothing without a `path`: no state is kept");
+    }
     let place = reader.optional("state", "path", Place::parse)?;
     Some(StateSection { place, full_every: full_every.unwrap_or(FULL_EVERY) })
 }
@@ -49,7 +52,12 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_with_its_line() {
-        for text in ["[state]\npath = \" \"", "[state]\nfull_every = \"often\"", "[state]\nfile = \"x\""] {
+        for text in [
+            "[state]\npath = \" \"",
+            "[state]\nfull_every = \"often\"",
+            "[state]\nfull_every = \"1h\"",
+            "[state]\nfile = \"x\"",
+        ] {
             let found = problems(&format!("{GOOD}{text}"));
             assert_eq!((found.len(), found[0].0), (1, Some(9)), "{found:?}");
         }
