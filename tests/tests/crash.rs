@@ -102,9 +102,19 @@ pub(crate) fn canonical(target: &Target, before: &Value) -> String {
     lines.join("\n")
 }
 
-/// Kills a run at every one of its writes, each time from the same start, and runs again; returns at how many.
-fn killed_everywhere(sim: &mut Sim, start: &Value) -> usize {
-    sim.put_target(start);
+/// Where a state is kept, if one is.
+const STATE: &str = "usher.state";
+
+/// Kills a run at every one of its writes, each time from the same start, and runs again; returns at how many. Where a state is given,
+/// each run that is killed begins with it.
+fn killed_everywhere(sim: &mut Sim, start: &Value, state: Option<&[u8]>) -> usize {
+    let begin = |sim: &Sim| {
+        sim.put_target(start);
+        if let Some(state) = state {
+            sim.file(STATE, state);
+        }
+    };
+    begin(sim);
     sim.forget_requests();
     sim.sync([]).exits(0);
     let undisturbed = canonical(&sim.target(), start);
@@ -112,7 +122,7 @@ fn killed_everywhere(sim: &mut Sim, start: &Value) -> usize {
     let scim = sim.scim.clone();
     // With 0 it is killed before the first write, otherwise after that write was done and before it was answered.
     for write in 0..=writes {
-        sim.put_target(start);
+        begin(sim);
         let gate = Gate::start(&scim, write);
         sim.scim = gate.address().to_owned();
         sim.start("sync", &["--quiet"]).killed_at(&gate);
@@ -128,7 +138,7 @@ fn killed_everywhere(sim: &mut Sim, start: &Value) -> usize {
 
 #[test]
 fn a_first_run_that_is_killed_at_any_write_is_completed_by_the_next() {
-    let points = killed_everywhere(&mut sim(company()), &json!({ "users": [], "groups": [] }));
+    let points = killed_everywhere(&mut sim(company()), &json!({ "users": [], "groups": [] }), None);
     assert_eq!(points, 57);
 }
 
@@ -145,7 +155,28 @@ fn a_run_of_every_kind_of_change_that_is_killed_at_any_write_is_completed_by_the
     let start = document(&target);
     sim.happens(week);
     std::fs::remove_file(sim.folder().join("usher.jsonl")).unwrap();
-    let points = killed_everywhere(&mut sim, &start);
+    let points = killed_everywhere(&mut sim, &start, None);
+    assert!(points >= 45, "{points}");
+}
+
+#[test]
+fn an_incremental_run_that_deletes_and_is_killed_at_any_write_is_completed_by_the_next() {
+    let mut sim = sim(company());
+    let settings =
+        "[sync]\nleavers = \"delete\"\norphaned_groups = \"delete\"\n[guards]\nmax_changes = 1000\n";
+    sim.rest = format!("{settings}[state]\npath = \"{STATE}\"\n{}", sim.rest);
+    sim.sync([]).exits(0);
+    sim.sync([]).exits(0).prints("nothing to do");
+    let (start, state) = (document(&sim.target()), std::fs::read(sim.folder().join(STATE)).unwrap());
+    // Longer than Okta's lists may lag, shorter than a full reading lasts.
+    sim.advance(600);
+    sim.happens(week);
+    let mut source = sim.source();
+    source["groups"].as_array_mut().unwrap().retain(|group| group["profile"]["name"] != "team10");
+    sim.put_source(&source);
+    sim.sync(["--dry-run"]).exits(0).prints("Since ").prints("delete 4 users").prints("delete 1 group");
+    std::fs::remove_file(sim.folder().join("usher.jsonl")).unwrap();
+    let points = killed_everywhere(&mut sim, &start, Some(&state));
     assert!(points >= 45, "{points}");
 }
 

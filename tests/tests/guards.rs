@@ -128,6 +128,23 @@ fn members_removed_per_group() {
         &mut sim,
         "members_removed_per_group",
         [
+            "[guards]\nper_group_from = 10\nmembers_removed_per_group = \"39%\"\n",
+            "[guards]\nper_group_from = 10\nmembers_removed_per_group = \"40%\"\n",
+        ],
+    );
+}
+
+#[test]
+fn groups_smaller_than_per_group_from_are_not_measured() {
+    let mut sim = ten();
+    sim.happens(|org| {
+        let org = org.group_of_crowd("other", "p", 10);
+        names(4).iter().fold(org, |org, name| org.leaves(name, "all"))
+    });
+    refuses(
+        &mut sim,
+        "members_removed_per_group",
+        [
             "[guards]\nper_group_from = 10\nmembers_removed_per_group = \"30%\"\n",
             "[guards]\nper_group_from = 11\nmembers_removed_per_group = \"30%\"\n",
         ],
@@ -191,6 +208,30 @@ fn what_is_protected_keeps_everything_and_the_rest_goes_on() {
     assert_eq!(target.members("aws-keep"), ["p001"]);
     assert_eq!(target.user("p002")["active"], false);
     sim.plan([]).exits(5).prints("nothing to do");
+}
+
+#[test]
+fn max_changes_counts_the_memberships_that_go_with_a_group() {
+    let mut sim = ten();
+    sim.happens(|org| org.group_of_crowd("other", "p", 10));
+    let mut source = sim.source();
+    source["groups"].as_array_mut().unwrap().retain(|group| group["profile"]["name"] != "all");
+    sim.put_source(&source);
+    let rest = "[sync]\norphaned_groups = \"delete\"\n[guards]\ngroups_deleted = \"100%\"\nmemberships_removed = \"100%\"\nmembers_removed_per_group = \"100%\"\n";
+    // A group goes with ten memberships, and one comes with as many.
+    let settings = [21, 22].map(|most| format!("{rest}max_changes = {most}\n"));
+    refuses(&mut sim, "max_changes", [&settings[0], &settings[1]]);
+}
+
+#[test]
+fn a_membership_that_is_protected_is_kept_and_ends_with_5() {
+    let mut sim = ten();
+    sim.rest = format!("[guards]\nprotected_users = [\"p000@*\"]\n{}", sim.rest);
+    sim.happens(|org| org.group("other", ["p000"]).leaves("p000", "all"));
+    sim.sync([]).exits(5).prints("stays in the group \"all\": protected by \"p000@*\"");
+    assert!(sim.target().members("all").contains(&"p000"));
+    let report = sim.usher("explain", &["p000@example.com", "--json"]).exits(0).json();
+    assert_eq!(report["people"][0]["conclusion"]["verdict"], "left-alone", "{report:#}");
 }
 
 #[test]

@@ -56,7 +56,9 @@ fn a_quiet_run_costs_two_requests_to_okta_and_none_to_identity_center() {
     let sim = settled(org());
     sim.sync([])
         .exits(0)
-        .prints("0 people changed, and the members of 0 groups and nothing of Identity Center were read")
+        .prints(
+            "0 people changed; the members of 0 groups were read in Okta, and nothing in Identity Center.",
+        )
         .prints("nothing to do");
     let quiet = counts(&[("GET /api/v1/groups", 1), ("GET /api/v1/users", 1)]);
     assert_eq!(asked(&sim), (quiet.clone(), false));
@@ -77,7 +79,8 @@ fn only_what_changed_is_read_and_what_is_written_rests_on_the_target_as_it_is() 
             .person("gus")
             .joins("gus", "writers")
     });
-    sim.sync([]).exits(0).prints("the members of 2 groups and all of Identity Center were read");
+    let both = "the members of 2 groups were read in Okta, and the lists and the members of 2 groups in Identity Center.";
+    sim.sync([]).exits(0).prints(both);
     let target = sim.target();
     assert_eq!(target.members("admins"), ["ann", "bob"]);
     assert_eq!(target.members("writers"), ["ann", "dan", "gus"]);
@@ -93,9 +96,12 @@ fn only_what_changed_is_read_and_what_is_written_rests_on_the_target_as_it_is() 
     ];
     assert_eq!(okta, counts(&expected));
     // What was written is looked at once, and then it is quiet.
-    sim.sync([]).exits(0).prints("nothing to do").prints("all of Identity Center");
+    sim.sync([])
+        .exits(0)
+        .prints("nothing to do")
+        .prints("the lists and the members of 2 groups in Identity Center.");
     sim.advance(A_WHILE);
-    sim.sync([]).exits(0).prints("nothing to do").prints("nothing of Identity Center");
+    sim.sync([]).exits(0).prints("nothing to do").prints("and nothing in Identity Center");
     sim.advance(A_WHILE);
     asked(&sim);
     sim.sync([]).exits(0).prints("nothing to do");
@@ -170,6 +176,56 @@ fn drift_in_the_target_is_mended_by_a_full_run_which_comes_by_itself() {
 }
 
 #[test]
+fn whatever_is_to_be_done_in_a_group_rests_on_its_members_as_they_are() {
+    let mut sim = settled(org());
+    let state_before = state(&sim);
+    // By hand: nobody is in any group any more, and ann's account is made anew.
+    let mut target: Value = json!({
+        "users": sim.target().users.values().collect::<Vec<_>>(),
+        "groups": sim.target().groups.values().collect::<Vec<_>>(),
+    });
+    for group in target["groups"].as_array_mut().unwrap() {
+        group["members"] = json!([]);
+    }
+    target["users"].as_array_mut().unwrap().retain(|user| user["userName"] != "ann@example.com");
+    sim.put_target(&target);
+    sim.happens(|org| org.profile("eve", json!({ "title": "Chief" })));
+    let report = sim.sync(["--json"]).exits(0).json();
+    // Hers are looked at, since she is to be added to them; the third is not, until all is.
+    assert_eq!(report["seen"]["reading"]["targetGroups"], 2);
+    assert_eq!(sim.target().members("admins"), ["ann", "bob", "cem"]);
+    assert_eq!(sim.target().members("writers"), ["ann", "dan"]);
+    assert_eq!(sim.target().members("readers"), Vec::<&str>::new());
+    let written = state(&sim);
+    assert_eq!(written["settled"], false);
+    assert_eq!(written["written-to"].as_array().map(Vec::len), Some(2));
+    assert_eq!(written["full-at"], state_before["full-at"]);
+    let report = sim.sync(["--json"]).exits(0).json();
+    assert_eq!(report["seen"]["reading"]["targetGroups"], 2);
+    sim.sync(["--full"]).exits(0);
+    assert_eq!(sim.target().members("readers"), ["dan", "eve", "fay"]);
+}
+
+#[test]
+fn a_hash_of_a_plan_that_read_everything_is_met_by_a_sync() {
+    for argument in ["--expect-hash", "--allow"] {
+        let sim = settled(org());
+        let mut target: Value = json!({
+            "users": sim.target().users.values().collect::<Vec<_>>(),
+            "groups": sim.target().groups.values().collect::<Vec<_>>(),
+        });
+        for group in target["groups"].as_array_mut().unwrap() {
+            group["members"] = json!([]);
+        }
+        sim.put_target(&target);
+        let plan = sim.plan(["--json"]).exits(0).json();
+        let hash = plan["hash"].as_str().expect("the plan's hash");
+        sim.sync([argument, hash]).exits(0).prints("Everything was read: a plan to be reviewed rests on");
+        assert_eq!(sim.target().members("admins"), ["ann", "bob", "cem"], "{argument}");
+    }
+}
+
+#[test]
 fn a_run_that_wrote_only_a_part_is_taken_up_by_the_next() {
     let mut sim = settled(org());
     sim.happens(|org| org.person("gus").joins("gus", "writers"));
@@ -188,7 +244,7 @@ fn a_narrowed_run_believes_nothing_and_leaves_the_word_that_it_wrote() {
     sim.sync(["admins"]).exits(0).prints_no("Everything was read").prints_no("Since ");
     assert_eq!(sim.target().members("admins"), ["ann", "bob"]);
     assert_eq!(state(&sim)["settled"], false);
-    sim.sync([]).exits(0).prints("all of Identity Center");
+    sim.sync([]).exits(0).prints("the lists and the members of 3 groups in Identity Center.");
     assert_eq!(sim.target().user("cem")["active"], false);
 }
 
@@ -217,7 +273,7 @@ fn a_state_that_is_lost_or_damaged_costs_requests_and_nothing_else() {
         if damage.is_some() {
             outcome.says("the state usher.state is of no use");
         }
-        sim.sync([]).exits(0).prints("nothing of Identity Center");
+        sim.sync([]).exits(0).prints("and nothing in Identity Center");
     }
     std::fs::write(sim.folder().join("usher.state"), "{\"format\":\"usher-state\",\"version\":7}").unwrap();
     sim.sync([]).fails_clearly(2).says("version 7").says("hint: ");
@@ -252,58 +308,97 @@ fn a_list_of_members_that_falls_far_short_is_read_again_before_it_is_believed() 
     assert_eq!(sim.target().members("all").len(), 20);
 }
 
-const DAY: u64 = 86_400;
-/// 2026-11-26T00:00:00Z
-const BEGAN: u64 = 1_795_651_200;
+const DAY: u32 = 86_400;
 
-/// A month in which cem has left, with a sync at each of these days.
-fn leaving() -> Sim {
-    let mut sim = remembering(org(), "[sync]\nleavers = \"delete\"\ndelete_after = \"30d\"\n");
-    sim.sync(["--now", &BEGAN.to_string()]).exits(0);
-    sim.happens(|org| org.leaves("cem", "admins"));
-    sim.sync(["--now", &(BEGAN + DAY).to_string()]).exits(0).prints("deactivate").prints_no("delete 1");
-    assert_eq!(sim.target().user("cem")["active"], false);
-    sim
+/// A month in which cem has left, on its first day. Days pass in Okta, whose clock counts.
+struct Month {
+    sim: Sim,
+    day: u32,
 }
 
-fn sync_on_day(sim: &Sim, day: u64) -> usher_tests::Outcome {
-    sim.sync(["--now", &(BEGAN + day * DAY).to_string()]).exits(0)
+impl Month {
+    fn begin() -> Self {
+        let mut sim = remembering(org(), "[sync]\nleavers = \"delete\"\ndelete_after = \"30d\"\n");
+        sim.sync([]).exits(0);
+        sim.happens(|org| org.leaves("cem", "admins"));
+        sim.sync([]).exits(0).prints("deactivate").prints_no("delete 1");
+        assert_eq!(sim.target().user("cem")["active"], false);
+        Self { sim, day: 1 }
+    }
+
+    /// Lets the time pass until this day.
+    fn on_day(&mut self, day: u32) -> &Sim {
+        self.sim.advance((day - self.day) * DAY);
+        self.day = day;
+        &self.sim
+    }
+
+    fn sync_on_day(&mut self, day: u32) -> usher_tests::Outcome {
+        self.on_day(day).sync([]).exits(0)
+    }
+
+    /// The day on which cem is deleted, as the state says.
+    fn waits(&self) -> String {
+        let state = state(&self.sim);
+        let since =
+            state["waiting"].as_object().unwrap().values().next().expect("cem waits").as_i64().unwrap();
+        let due = jiff::Timestamp::from_second(since + 30 * i64::from(DAY)).unwrap();
+        format!("cem@example.com is deactivated, and deleted from {} on", due.strftime("%Y-%m-%d"))
+    }
 }
 
 #[test]
 fn a_leaver_is_deactivated_at_once_listed_in_between_and_deleted_when_the_time_is_over() {
-    let sim = leaving();
-    let waits = "cem@example.com is deactivated, and deleted from 2026-12-27 on";
+    let mut month = Month::begin();
+    let waits = month.waits();
     for day in [2, 20, 30] {
-        sync_on_day(&sim, day).prints("nothing to do").prints(waits);
+        month.sync_on_day(day).prints("nothing to do").prints(&waits);
+        assert_eq!(month.waits(), waits);
     }
-    sim.plan(["--now", &(BEGAN + 30 * DAY).to_string()]).exits(0).prints(waits);
-    sim.plan(["--now", &(BEGAN + 31 * DAY).to_string()]).exits(0).prints("delete 1 user");
-    sync_on_day(&sim, 31).prints("delete 1 user");
-    assert_eq!(sim.target().people(), ["ann", "bob", "dan", "eve", "fay"]);
-    sync_on_day(&sim, 32).prints("nothing to do");
-    assert_eq!(state(&sim)["waiting"], json!({}));
+    month.on_day(30).plan([]).exits(0).prints(&waits);
+    month.on_day(31).plan([]).exits(0).prints("delete 1 user");
+    month.sync_on_day(31).prints("delete 1 user");
+    assert_eq!(month.sim.target().people(), ["ann", "bob", "dan", "eve", "fay"]);
+    month.sync_on_day(32).prints("nothing to do");
+    assert_eq!(state(&month.sim)["waiting"], json!({}));
+}
+
+#[test]
+fn no_clock_but_okta_s_makes_the_time_shorter() {
+    let month = Month::begin();
+    let waits = month.waits();
+    // Long after it is over, and long before it began.
+    for now in ["4000000000", "1000000000"] {
+        month.sim.plan(["--now", now]).exits(0).prints(&waits);
+        month.sim.sync(["--now", now]).exits(0).prints("nothing to do").prints(&waits);
+        assert_eq!(month.waits(), waits);
+    }
 }
 
 #[test]
 fn who_comes_back_is_not_deleted_and_leaves_with_the_whole_time_again() {
-    let mut sim = leaving();
-    sim.happens(|org| org.joins("cem", "readers"));
-    sync_on_day(&sim, 29).prints("reactivate");
-    sim.happens(|org| org.leaves("cem", "readers"));
-    sync_on_day(&sim, 40).prints("deactivate");
-    sync_on_day(&sim, 69).prints("deleted from 2027-02-04 on");
-    assert_eq!(sim.target().people().len(), 6);
-    sync_on_day(&sim, 70).prints("delete 1 user");
+    let mut month = Month::begin();
+    month.on_day(29);
+    month.sim.happens(|org| org.joins("cem", "readers"));
+    month.sync_on_day(29).prints("reactivate");
+    month.on_day(40);
+    month.sim.happens(|org| org.leaves("cem", "readers"));
+    month.sync_on_day(40).prints("deactivate");
+    let waits = month.waits();
+    month.sync_on_day(69).prints(&waits);
+    assert_eq!(month.sim.target().people().len(), 6);
+    month.sync_on_day(70).prints("delete 1 user");
 }
 
 #[test]
 fn when_the_record_of_the_date_is_lost_the_time_starts_again() {
-    let sim = leaving();
-    std::fs::remove_file(sim.folder().join("usher.state")).unwrap();
-    sync_on_day(&sim, 100).prints("nothing to do").prints("deleted from 2027-04-05 on");
-    sync_on_day(&sim, 129).prints("nothing to do");
-    sync_on_day(&sim, 130).prints("delete 1 user");
+    let mut month = Month::begin();
+    let before = month.waits();
+    std::fs::remove_file(month.sim.folder().join("usher.state")).unwrap();
+    month.sync_on_day(100).prints("nothing to do");
+    assert_ne!(month.waits(), before);
+    month.sync_on_day(129).prints("nothing to do");
+    month.sync_on_day(130).prints("delete 1 user");
 }
 
 #[test]

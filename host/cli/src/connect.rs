@@ -43,7 +43,6 @@ impl Connected {
             None => None,
         };
         if let Some(deferral) = &mut self.session.settings.deferral {
-            deferral.now = self.session.now;
             let state = remembered.as_ref().and_then(Remembered::state);
             // Ids of another organisation's people are not those of this one's.
             let state = state.filter(|state| state.source == self.origin.source);
@@ -60,7 +59,6 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
     let now = arguments.now.unwrap_or_else(clock);
     let (policy, log) = policies(arguments, &configuration, now).await?;
     let origin = origin(arguments, &configuration, &policy);
-    let (settings, guards) = (configuration.settings, configuration.guards);
     let mut references = vec![configuration.okta_token.clone(), configuration.scim_token.clone()];
     let listed = match &configuration.groups {
         Groups::Referenced(reference) if arguments.groups.is_empty() => Some(reference.clone()),
@@ -75,21 +73,12 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
             .ok_or_else(|| anyhow::anyhow!("{reference} was asked for and not answered"))
     };
 
-    let (okta_token, scim_token) = (configuration.okta_token, configuration.scim_token);
-    let tokens = [&okta_token, &scim_token].map(|token| Ok((token.clone(), value(token)?)));
+    let (okta_token, scim_token) = (&configuration.okta_token, &configuration.scim_token);
+    let tokens = [okta_token, scim_token].map(|token| Ok((token.clone(), value(token)?)));
     let tokens = tokens.into_iter().collect::<anyhow::Result<BTreeMap<_, _>>>()?;
     let renewable = Arc::new(RenewableSecrets::new(tokens));
-
-    let mut okta = OktaSettings::new(configuration.okta_base, value(&okta_token)?);
-    okta.renewal = okta_renewal(&renewable, okta_token);
-    if let Some(timeout) = configuration.okta_timeout {
-        okta = okta.waiting(timeout);
-    }
-    let okta = Okta::new(okta)?;
-    let mut scim = usher_identity_center::Settings::new(configuration.scim_endpoint, value(&scim_token)?);
-    scim.renewal = scim_renewal(&renewable, scim_token);
-    scim.timeout = configuration.scim_timeout.unwrap_or(scim.timeout);
-    let identity_center = IdentityCenter::new(scim)?;
+    let okta = Okta::new(okta_settings(&configuration, &renewable, value(okta_token)?))?;
+    let identity_center = IdentityCenter::new(scim_settings(&configuration, &renewable, value(scim_token)?))?;
 
     let (candidates, scope) = if !arguments.groups.is_empty() {
         (Candidates::Named(distinct(arguments.groups.clone())), Scope::Narrowed)
@@ -102,21 +91,35 @@ pub(crate) async fn session(arguments: &RunArguments) -> Result<Connected, Failu
         (candidates, Scope::Whole)
     };
     let (source, target) = (Source::Live(Box::new(okta)), Target::Live(Box::new(identity_center)));
+    let (settings, guards) = (configuration.settings, configuration.guards);
     let session = Session { source, target, policy, candidates, scope, settings, recall: None, now };
     Ok(Connected { session, log, keeping: configuration.keeping, state: configuration.state, guards, origin })
 }
 
-/// Where Okta's client reads its token again.
-pub(crate) fn okta_renewal(secrets: &Arc<RenewableSecrets>, token: SecretRef) -> usher_okta::Renewal {
-    usher_okta::Renewal::by(renewal(secrets, token))
+/// Okta's client as the configuration wants it. A token that is refused is read again.
+pub(crate) fn okta_settings(
+    configuration: &Configuration,
+    secrets: &Arc<RenewableSecrets>,
+    token: SecretString,
+) -> OktaSettings {
+    let mut settings = OktaSettings::new(configuration.okta_base.clone(), token);
+    settings.renewal = usher_okta::Renewal::by(renewal(secrets, configuration.okta_token.clone()));
+    match configuration.okta_timeout {
+        Some(timeout) => settings.waiting(timeout),
+        None => settings,
+    }
 }
 
 /// The same for Identity Center.
-pub(crate) fn scim_renewal(
+pub(crate) fn scim_settings(
+    configuration: &Configuration,
     secrets: &Arc<RenewableSecrets>,
-    token: SecretRef,
-) -> usher_identity_center::Renewal {
-    usher_identity_center::Renewal::by(renewal(secrets, token))
+    token: SecretString,
+) -> usher_identity_center::Settings {
+    let mut settings = usher_identity_center::Settings::new(configuration.scim_endpoint.clone(), token);
+    settings.renewal = usher_identity_center::Renewal::by(renewal(secrets, configuration.scim_token.clone()));
+    settings.timeout = configuration.scim_timeout.unwrap_or(settings.timeout);
+    settings
 }
 
 type Renewed =
@@ -152,13 +155,14 @@ pub(crate) async fn target(configuration: Configuration) -> Result<ConnectedTarg
         target: configuration.scim_endpoint.to_string(),
         ..Origin::default()
     };
-    let token = configuration.scim_token;
-    let secrets = Secrets::resolve(std::slice::from_ref(&token)).await?;
+    let reference = &configuration.scim_token;
+    let secrets = Secrets::resolve(std::slice::from_ref(reference)).await?;
     let token = secrets
-        .get(&token)
+        .get(reference)
         .cloned()
-        .ok_or_else(|| anyhow::anyhow!("{token} was asked for and not answered"))?;
-    let settings = usher_identity_center::Settings::new(configuration.scim_endpoint, token);
+        .ok_or_else(|| anyhow::anyhow!("{reference} was asked for and not answered"))?;
+    let renewable = RenewableSecrets::new(BTreeMap::from([(reference.clone(), token.clone())]));
+    let settings = scim_settings(&configuration, &Arc::new(renewable), token);
     let target = Target::Live(Box::new(IdentityCenter::new(settings)?));
     Ok(ConnectedTarget { target, keeping: configuration.keeping, guards: configuration.guards, origin })
 }

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use usher_core::content::Origin;
 use usher_core::guard::GuardedPlan;
-use usher_engine::journal::{Journal, JournalError, line};
+use usher_engine::journal::{Beginning, Journal, JournalError, line};
 use usher_engine::lock::{Lock, LockError, owner::Owner};
 use usher_engine::witness::new_run_id;
 use usher_engine::{Applied, Keeper, Progress, apply};
@@ -36,6 +37,11 @@ impl Keeping {
         Ok(Self { run, lock, journal: section.journal.clone() })
     }
 
+    /// Whether this run may still write: a lock that there is must be its own.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        self.lock.as_ref().map_or(Ok(()), Lock::check).map_err(|error| Failure::from(error).before_writing())
+    }
+
     /// Gives the lock back, if it was not yet.
     pub(crate) async fn end(&mut self) {
         if let Some(lock) = self.lock.take() {
@@ -47,6 +53,7 @@ impl Keeping {
     pub(crate) async fn apply(
         &mut self,
         plan: &GuardedPlan,
+        origin: &Origin,
         policies: &[PolicyReport],
         identity_center: &IdentityCenter,
         progress: &dyn Progress,
@@ -67,10 +74,15 @@ impl Keeping {
                     );
                 }
                 let policies = policies.iter().map(stored).collect();
-                let host = Owner::me().host;
-                journal
-                    .begin(&host, Some(plan.hash().to_string()), plan.operations.len(), policies)
-                    .map_err(before_writing)?;
+                let beginning = Beginning {
+                    host: &Owner::me().host,
+                    plan: plan.hash(),
+                    source: &origin.source,
+                    target: &origin.target,
+                    operations: plan.operations.len(),
+                    policies,
+                };
+                journal.begin(beginning).map_err(before_writing)?;
                 Some(journal)
             }
             None => None,

@@ -1,13 +1,11 @@
 //! Those who decide: the policies of the configuration, loaded and configured in their order.
 
-use std::time::Duration;
-
 use usher_policy::{
     ChainLog, ConfiguredPolicy, Limits, LoadedPolicy, PolicyChain, PolicyEngine, PolicyError, Terms,
 };
 
 use crate::arguments::RunArguments;
-use crate::configuration::{Configuration, PolicySection, bytes};
+use crate::configuration::{Configuration, PolicySection};
 use crate::exit::Failure;
 use crate::reference::{self, Place};
 use crate::refusal::{self, Refused};
@@ -39,7 +37,7 @@ pub(crate) async fn policies(
             reference::warn_if_unpinned(&found);
         }
         trust::check(&place, &found, &registry, &section.signers).await?;
-        let limits = limits(arguments, section.limits.limits());
+        let limits = arguments.sandbox.over(section.limits.limits());
         candidates.push(Candidate { shown, bytes: found.bytes, limits, section });
     }
     let loaded = tokio::task::spawn_blocking(move || load(candidates)).await?.map_err(Failure::usage)?;
@@ -102,15 +100,4 @@ fn configure(
         }
     }
     if refused.is_empty() { Ok(configured) } else { Err(refused) }
-}
-
-/// What the command line names wins over the configuration; the fuel of either is multiplied.
-fn limits(arguments: &RunArguments, configured: Limits) -> Limits {
-    Limits {
-        configure_fuel: configured.configure_fuel.saturating_mul(arguments.sandbox.plugin_fuel),
-        fuel_per_item: configured.fuel_per_item.saturating_mul(arguments.sandbox.plugin_fuel),
-        wall_clock: arguments.sandbox.plugin_timeout.map_or(configured.wall_clock, Duration::from_secs),
-        memory: arguments.sandbox.plugin_memory.map_or(configured.memory, bytes),
-        ..configured
-    }
 }

@@ -2,7 +2,7 @@
 
 use usher_engine::state::Why;
 use usher_engine::{Recall, State, StateError};
-use usher_storage::Storage;
+use usher_storage::{Conflict, Expected, Storage};
 
 use crate::configuration::StateSection;
 use crate::exit::Failure;
@@ -11,6 +11,8 @@ use crate::report::plan::notice;
 /// The state as it was found.
 pub(crate) struct Remembered {
     storage: Storage,
+    /// What stands there.
+    standing: Expected,
     state: Option<State>,
     is_damaged: bool,
     full_every: std::time::Duration,
@@ -21,7 +23,8 @@ impl Remembered {
     pub(crate) async fn find(section: &StateSection) -> Result<Self, Failure> {
         let storage = Storage::open(&section.place).await?;
         let found = storage.read().await?;
-        let parsed = found.map(|stored| State::parse(&stored.bytes)).transpose();
+        let parsed = found.as_ref().map(|stored| State::parse(&stored.bytes)).transpose();
+        let standing = found.map_or(Expected::Absent, |stored| Expected::Version(stored.version));
         let (state, is_damaged) = match parsed {
             Ok(state) => (state, false),
             Err(StateError::NotAState { problem }) => {
@@ -37,7 +40,7 @@ impl Remembered {
                 return Err(Failure::usage(error));
             }
         };
-        Ok(Self { storage, state, is_damaged, full_every: section.full_every })
+        Ok(Self { storage, standing, state, is_damaged, full_every: section.full_every })
     }
 
     /// What the last run left.
@@ -56,7 +59,7 @@ impl Remembered {
         }
     }
 
-    /// Keeps what a run leaves, before it writes anything. A run that leaves nothing, and changes something, leaves the word that the target
+    /// Keeps what a run leaves, before it writes anything, if nobody has left anything else meanwhile. A run that leaves nothing, and changes something, leaves the word that the target
     /// is to be read.
     pub(crate) async fn keep(self, left: Option<State>, changes: bool) -> Result<(), Failure> {
         let left = match (left, self.state) {
@@ -64,7 +67,19 @@ impl Remembered {
             (None, Some(state)) if changes => state.unsettled(),
             (None, _) => return Ok(()),
         };
-        self.storage.write(left.to_bytes()?).await?;
+        let bytes = left.to_bytes()?;
+        if let Err(Conflict) = self.storage.write_if(bytes.clone(), self.standing).await? {
+            // It may be our own, where the answer to it was lost and it was sent again.
+            let is_ours = self.storage.read().await?.is_some_and(|stored| stored.bytes == bytes);
+            if !is_ours {
+                return Err(anyhow::anyhow!(
+                    "another run has replaced the state {} since this one read it\nhint: run again; where this comes often, two runs share \
+                     a state and not a lock: leave `lock.path` out, or name the same one in both",
+                    self.storage.place()
+                )
+                .into());
+            }
+        }
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{Account, Field};
 use crate::canonical;
-use crate::decision::Reason;
+use crate::decision::{Judge, Reason};
 use crate::plan::{AttributeChange, Change, GroupRef, Operation, Plan, UserRef};
 use crate::plan_hash::PlanHash;
 
@@ -20,8 +20,7 @@ pub struct Content {
     pub target: String,
     /// Groups that the command line named; none when the whole organisation was looked at.
     pub named_groups: Option<Vec<String>>,
-    /// Which run it takes back; none where it comes from the two sides. Left out then, so that the hashes of such plans are those that
-    /// they were before plans could take anything back.
+    /// Which run it takes back; none where it comes from the two sides. It is left out then: the hash of such a plan must not change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo_of: Option<UndoOf>,
     /// In the order in which they are done.
@@ -99,8 +98,8 @@ pub struct Why {
 impl Why {
     /// A reason, and whose it is of the policies that were asked.
     pub(crate) fn of(reason: &Reason, policies: &[String]) -> Self {
-        let Reason { rule, message } = reason;
-        Self { policy: policy(rule, policies), rule: rule.clone(), message: message.clone() }
+        let Reason { rule, message, .. } = reason;
+        Self { policy: policy(reason, policies), rule: rule.clone(), message: message.clone() }
     }
 }
 
@@ -118,21 +117,6 @@ pub struct Origin {
     /// The policies by name, in the order in which they were asked.
     pub policies: Vec<String>,
 }
-
-/// The rules of the host itself.
-const HOST_RULES: [&str; 11] = [
-    "account",
-    "deprovisioned",
-    "gone",
-    "group",
-    "group-on-hold",
-    "not-a-member",
-    "not-selected",
-    "orphaned-group",
-    "protected",
-    "suspended",
-    "swap",
-];
 
 impl Content {
     /// What a plan comes to.
@@ -198,13 +182,14 @@ fn step(operation: &Operation, policies: &[String]) -> Step {
 }
 
 /// Whose rule it is. Where several policies decide, a rule's own name follows that of its policy.
-fn policy(rule: &str, policies: &[String]) -> String {
-    match policies {
-        [only] if !HOST_RULES.contains(&rule) => only.clone(),
-        _ => {
-            let first = rule.split_once('/').map(|(policy, _)| policy);
-            let known = first.filter(|policy| policies.iter().any(|it| it == policy));
-            known.unwrap_or("usher").to_owned()
+fn policy(reason: &Reason, policies: &[String]) -> String {
+    const HOST: &str = "usher";
+    match (reason.judge, policies) {
+        (Judge::Usher, _) => HOST.to_owned(),
+        (Judge::Policy, [only]) => only.clone(),
+        (Judge::Policy, several) => {
+            let first = reason.rule.split_once('/').map(|(policy, _)| policy);
+            first.filter(|policy| several.iter().any(|it| it == policy)).unwrap_or(HOST).to_owned()
         }
     }
 }
@@ -254,13 +239,16 @@ mod tests {
     fn a_reason_names_the_policy_whose_rule_it_is_or_usher_itself() {
         let said = |rule: &str, policies: &[&str]| {
             let policies: Vec<String> = policies.iter().map(|name| (*name).to_owned()).collect();
-            policy(rule, &policies)
+            [Reason::new(rule, ""), Reason::by_usher(rule, "")].map(|reason| policy(&reason, &policies))
         };
-        assert_eq!(said("aws-groups", &["rules"]), "rules");
-        assert_eq!(said("not-a-member", &["rules"]), "usher");
-        assert_eq!(said("local/aws-groups", &["company", "local"]), "local");
-        assert_eq!(said("not-a-member", &["company", "local"]), "usher");
-        assert_eq!(said("aws/groups", &["rules"]), "rules", "a rule may be called so");
+        assert_eq!(said("aws-groups", &["rules"]), ["rules", "usher"]);
+        assert_eq!(
+            said("suspended", &["rules"]),
+            ["rules", "usher"],
+            "a policy's rule may be called as one of the host"
+        );
+        assert_eq!(said("local/aws-groups", &["company", "local"]), ["local", "usher"]);
+        assert_eq!(said("aws/groups", &["rules"]), ["rules", "usher"], "a rule may be called so");
     }
 
     #[test]

@@ -12,12 +12,42 @@ pub struct Reason {
     pub rule: String,
     /// One line for a person.
     pub message: String,
+    /// Whose rule it is.
+    #[serde(default, skip_serializing_if = "Judge::is_policy")]
+    pub judge: Judge,
+}
+
+/// Who gave a reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Judge {
+    /// A policy.
+    #[default]
+    Policy,
+    /// The host itself: of leavers, of memberships that nobody gives any more, of accounts that AWS would refuse.
+    Usher,
+}
+
+impl Judge {
+    fn is_policy(&self) -> bool {
+        *self == Self::Policy
+    }
 }
 
 impl Reason {
-    /// A reason of the given rule.
+    /// A policy's reason, by the given rule.
     pub fn new(rule: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { rule: rule.into(), message: message.into() }
+        Self { rule: rule.into(), message: message.into(), judge: Judge::Policy }
+    }
+
+    /// The host's own reason.
+    pub fn by_usher(rule: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { judge: Judge::Usher, ..Self::new(rule, message) }
+    }
+
+    /// The same rule with another message.
+    pub fn saying(&self, message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..self.clone() }
     }
 }
 

@@ -13,8 +13,9 @@ use crate::id::OktaUserId;
 pub struct Deferral {
     /// How long they wait, in seconds.
     pub after: u64,
-    /// The time of the run in seconds since 1970.
-    pub now: u64,
+    /// The time of the run by the source's clock, in seconds since 1970: machines take turns, and not all of their clocks are right.
+    /// Where it is not known nobody has waited long enough.
+    pub now: Option<u64>,
     /// When a run first found a leaver deactivated, or deactivated the leaver itself, in seconds since 1970.
     pub since: BTreeMap<OktaUserId, u64>,
 }
@@ -22,14 +23,13 @@ pub struct Deferral {
 impl Deferral {
     /// Whether somebody has waited long enough.
     pub fn is_due(&self, id: &OktaUserId) -> bool {
-        self.due(id) <= self.now
+        self.now.zip(self.due(id)).is_some_and(|(now, due)| due <= now)
     }
 
-    /// When somebody will have waited long enough, in seconds since 1970.
-    pub fn due(&self, id: &OktaUserId) -> u64 {
-        let since = self.since.get(id).copied().unwrap_or(self.now);
-        // A clock that was ahead when the date was taken must not keep an account for ever, nor one that is behind delete it early.
-        since.min(self.now).saturating_add(self.after)
+    /// When somebody will have waited long enough, in seconds since 1970; none where no time is known.
+    pub fn due(&self, id: &OktaUserId) -> Option<u64> {
+        let since = self.since.get(id).copied().or(self.now)?;
+        Some(since.saturating_add(self.after))
     }
 
     /// The record for the next run. `waiting` are the leavers whose accounts stand deactivated now, `leaving` those whose accounts this
@@ -42,17 +42,18 @@ impl Deferral {
     ) -> BTreeMap<OktaUserId, u64> {
         let kept = self.since.iter().filter(|(id, _)| is_unsure(id)).map(|(id, since)| (id.clone(), *since));
         let mut record: BTreeMap<OktaUserId, u64> = kept.collect();
-        for id in waiting {
-            let since = self.since.get(&id).copied().unwrap_or(self.now).min(self.now);
-            record.insert(id, since);
-        }
-        record.extend(leaving.into_iter().map(|id| (id, self.now)));
+        // A date that is known is never made an earlier one, whatever a clock says.
+        record.extend(waiting.into_iter().filter_map(|id| {
+            let since = self.since.get(&id).copied().or(self.now)?;
+            Some((id, since))
+        }));
+        record.extend(leaving.into_iter().filter_map(|id| Some((id, self.now?))));
         record
     }
 }
 
 /// A day as people write it: `2026-12-26`.
-pub(crate) fn day(seconds: u64) -> String {
+pub fn day(seconds: u64) -> String {
     let time = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     time.unwrap_or(Timestamp::MAX).strftime("%Y-%m-%d").to_string()
 }
@@ -69,7 +70,7 @@ mod tests {
 
     fn deferral(now: u64, since: &[(&str, u64)]) -> Deferral {
         let since = since.iter().map(|(name, since)| (id(name), *since)).collect();
-        Deferral { after: 30 * DAY, now, since }
+        Deferral { after: 30 * DAY, now: Some(now), since }
     }
 
     #[test]
@@ -84,14 +85,22 @@ mod tests {
     fn whose_date_is_lost_waits_the_whole_time_again() {
         let deferral = deferral(2_000_000_000, &[]);
         assert!(!deferral.is_due(&id("00u1")));
-        assert_eq!(deferral.due(&id("00u1")), 2_000_000_000 + 30 * DAY);
+        assert_eq!(deferral.due(&id("00u1")), Some(2_000_000_000 + 30 * DAY));
     }
 
     #[test]
-    fn a_date_in_the_future_counts_from_now() {
+    fn a_run_whose_clock_is_behind_makes_nobody_s_date_an_earlier_one() {
         let deferral = deferral(1_000, &[("00u1", 5_000_000)]);
-        assert_eq!(deferral.due(&id("00u1")), 1_000 + 30 * DAY);
-        assert_eq!(deferral.record([id("00u1")], [], |_| false), [(id("00u1"), 1_000)].into());
+        assert_eq!(deferral.due(&id("00u1")), Some(5_000_000 + 30 * DAY));
+        assert_eq!(deferral.record([id("00u1")], [], |_| false), [(id("00u1"), 5_000_000)].into());
+    }
+
+    #[test]
+    fn without_a_clock_nobody_is_due_and_no_date_is_lost() {
+        let deferral = Deferral { now: None, ..deferral(0, &[("00u1", 10)]) };
+        assert!(!deferral.is_due(&id("00u1")));
+        let record = deferral.record([id("00u1"), id("00u2")], [id("00u3")], |_| false);
+        assert_eq!(record, [(id("00u1"), 10)].into());
     }
 
     #[test]

@@ -152,6 +152,24 @@ pub enum Change {
 }
 
 impl Change {
+    /// The group that it changes, if it changes one.
+    pub fn group(&self) -> Option<&GroupRef> {
+        match self {
+            Self::CreateGroup { group, .. }
+            | Self::AdoptGroup { group, .. }
+            | Self::RenameGroup { group, .. }
+            | Self::AddMembers { group, .. }
+            | Self::RemoveMembers { group, .. }
+            | Self::DeleteGroup { group, .. } => Some(group),
+            Self::CreateUser { .. }
+            | Self::AdoptUser { .. }
+            | Self::UpdateUser { .. }
+            | Self::DeactivateUser { .. }
+            | Self::ReactivateUser { .. }
+            | Self::DeleteUser { .. } => None,
+        }
+    }
+
     /// The kind, as it stands in JSON: `create-user`, `remove-members`, …
     pub fn kind(&self) -> &'static str {
         match self {
@@ -227,4 +245,11 @@ pub struct Plan {
     pub notes: Vec<String>,
     /// What stands now.
     pub standing: Standing,
+}
+
+impl Plan {
+    /// The standing groups, or their members, that it changes; one may come more than once.
+    pub fn groups_written(&self) -> impl Iterator<Item = &ScimGroupId> {
+        self.operations.iter().filter_map(|operation| operation.change.group()?.scim_id.as_ref())
+    }
 }

@@ -8,6 +8,7 @@ pub(crate) mod difference;
 mod groups;
 mod leavers;
 mod members;
+pub(crate) mod moves;
 pub(crate) mod names;
 pub(crate) mod stages;
 #[cfg(test)]

@@ -66,7 +66,7 @@ impl Selection {
     fn take(&mut self, group: &SourceGroup, decision: Option<&GroupDecision>, ids: &BTreeSet<&str>) {
         let left = |why: Reason| Left { label: group.name.clone(), why };
         let Some(GroupDecision { verdict, why, .. }) = decision else {
-            let why = Reason::new(GROUP_RULE, "the policy gave no answer for it");
+            let why = Reason::by_usher(GROUP_RULE, "the policy gave no answer for it");
             return self.hold(group, &[], left(why));
         };
         match verdict {
@@ -81,7 +81,7 @@ impl Selection {
                 .iter()
                 .find_map(|target| target_problem(target).or_else(|| borrowed_id(target, ids)))
             {
-                Some(problem) => self.hold(group, targets, left(Reason::new(GROUP_RULE, problem))),
+                Some(problem) => self.hold(group, targets, left(Reason::by_usher(GROUP_RULE, problem))),
                 None => {
                     let targets = targets.iter().map(|target| Target::of(group, target, why)).collect();
                     self.synced.insert(group.id.clone(), targets);

@@ -19,6 +19,7 @@ use crate::desired::{Conflict, Left};
 use crate::id::{GroupKey, ScimUserId};
 use crate::plan::{AttributeChange, GroupRef, Plan, UserRef};
 use crate::protected::Protected;
+use crate::quote::quoted;
 use crate::reconcile::stages::Stages;
 use crate::reconcile::{left_aside, standing};
 use story::Stories;
@@ -127,6 +128,8 @@ enum Found<T> {
     There(T),
     /// The object of this id belongs to another now.
     Relinked(T),
+    /// It went, and another was made for the same person or in place of the same group: the run never touched that one.
+    MadeSince(T),
     /// It is not.
     Gone,
 }
@@ -138,11 +141,14 @@ impl<'a> Now<'a> {
         Self { actual, by_external_id: users.collect(), groups_by_key: groups.collect() }
     }
 
-    /// The account of somebody: the one that carries the Okta id, and otherwise the one of Identity Center's id unless it is another's.
+    /// The account of somebody: the one that carries the Okta id if it is the one that the run knew, and otherwise the one of Identity Center's id unless it is another's.
     fn user(&self, user: &UserRef) -> Found<&'a ActualUser> {
         let by_id = user.scim_id.as_ref().and_then(|id| self.actual.users.get(id));
         let linked = |user: &UserRef| self.by_external_id.get(user.okta_id.as_ref()?.as_str()).copied();
         match (by_id, linked(user)) {
+            (_, Some(found)) if user.scim_id.as_ref().is_some_and(|id| *id != found.id) => {
+                Found::MadeSince(found)
+            }
             (_, Some(found)) => Found::There(found),
             (Some(found), None) if user.okta_id.is_none() || is_nobodys(found.external_id.as_deref()) => {
                 Found::There(found)
@@ -156,6 +162,9 @@ impl<'a> Now<'a> {
     fn group(&self, group: &GroupRef) -> Found<&'a ActualGroup> {
         let by_id = group.scim_id.as_ref().and_then(|id| self.actual.groups.get(id));
         match (self.groups_by_key.get(group.key.as_str()), by_id) {
+            (Some(found), _) if group.scim_id.as_ref().is_some_and(|id| *id != found.id) => {
+                Found::MadeSince(found)
+            }
             (Some(found), _) => Found::There(found),
             (None, Some(found)) if is_nobodys(found.external_id.as_deref()) => Found::There(found),
             (None, Some(found)) => Found::Relinked(found),
@@ -210,7 +219,7 @@ impl Findings {
 
     /// Why something is taken back: `run … created the account`.
     fn why(&self, what: &str) -> Reason {
-        Reason::new(RULE, format!("run {} {what}", self.run))
+        Reason::by_usher(RULE, format!("run {} {what}", self.run))
     }
 
     fn unsure(&mut self, deed: &Deed) {
@@ -219,7 +228,7 @@ impl Findings {
                 "run {} was to {what}, and its journal does not say whether AWS did: look at it by hand",
                 self.run
             );
-            Reason::new(RULE, message)
+            Reason::by_usher(RULE, message)
         };
         let names = |members: &[UserRef]| {
             let names: Vec<String> = members.iter().map(|member| member.user_name.clone()).collect();
@@ -247,12 +256,14 @@ impl Findings {
     }
 
     fn protected_user(&mut self, name: &str, pattern: &str, what: &str) {
-        let message = format!("is protected by {pattern:?} and stays, although run {} {what}", self.run);
-        self.kept_users.push(Left { label: name.to_owned(), why: Reason::new("protected", message) });
+        let message =
+            format!("is protected by {} and stays, although run {} {what}", quoted(pattern), self.run);
+        self.kept_users.push(Left { label: name.to_owned(), why: Reason::by_usher("protected", message) });
     }
 
     fn protected_group(&mut self, name: &str, pattern: &str, what: &str) {
-        let message = format!("is protected by {pattern:?} and stays, although run {} {what}", self.run);
-        self.kept_groups.push(Left { label: name.to_owned(), why: Reason::new("protected", message) });
+        let message =
+            format!("is protected by {} and stays, although run {} {what}", quoted(pattern), self.run);
+        self.kept_groups.push(Left { label: name.to_owned(), why: Reason::by_usher("protected", message) });
     }
 }

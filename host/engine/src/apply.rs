@@ -143,9 +143,7 @@ impl Writer<'_> {
     /// Identity Center's id of what an operation changes or has made.
     fn target_id(&self, change: &Change) -> Option<String> {
         let user = subject::user(change).and_then(|user| self.user_id(user)).map(|id| id.to_string());
-        user.or_else(|| {
-            subject::group(change).and_then(|group| self.group_id(group)).map(|id| id.to_string())
-        })
+        user.or_else(|| change.group().and_then(|group| self.group_id(group)).map(|id| id.to_string()))
     }
 
     async fn try_write(&self, change: &Change) -> Result<Outcome, ScimError> {

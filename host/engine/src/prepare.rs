@@ -21,7 +21,7 @@ use crate::session::Session;
 use crate::snapshot::{LookedUp, Snapshot};
 use crate::source::{Decisions, SourceSide};
 use crate::state::recall::Since;
-use crate::state::{Recall, State, Why};
+use crate::state::{Recall, State, Why, Written};
 use crate::target::Rest;
 use crate::{source, target};
 
@@ -40,6 +40,8 @@ pub struct Prepared {
     pub decisions: Decisions,
     /// What the plan leads to.
     pub desired: Desired,
+    /// What it may take away.
+    pub settings: Settings,
     /// The source, with its request counts.
     pub source: Source,
     /// The target; ready to write when it is live.
@@ -74,7 +76,7 @@ pub struct Seen {
 
 /// How a run got to know both sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Reading {
     /// By reading all of it.
     Full {
@@ -89,8 +91,9 @@ pub enum Reading {
         groups: usize,
         /// People of the organisation whose profile or status has changed.
         people: usize,
-        /// Whether the target was read. It is not while nothing is to be done as far as an earlier reading shows.
-        target: bool,
+        /// Groups of the target whose members were read, beside the list of users and groups. None when the target was not read: nothing
+        /// is to be done as far as an earlier reading shows.
+        target_groups: Option<usize>,
     },
 }
 
@@ -99,7 +102,7 @@ pub enum Reading {
 /// # Errors
 /// Any failed or partial read of the source, a policy without an answer, an empty selection: then there is no plan.
 pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepared, EngineError> {
-    let Session { source, target, policy, candidates, scope, settings, recall, now } = session;
+    let Session { source, target, policy, candidates, scope, mut settings, recall, now } = session;
     if let Some(okta) = source.live() {
         okta.begin();
     }
@@ -116,29 +119,33 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
         directory(),
     )?;
     let SourceSide { desired, policy, groups, reading, decisions, marks, since, read } = judged;
+    let began = source.live().and_then(usher_okta::Okta::began);
+    if let Some(deferral) = &mut settings.deferral {
+        deferral.now = match &source {
+            Source::Live(_) => began.and_then(|began| u64::try_from(began.as_second()).ok()),
+            Source::Snapshot(_) => Some(now),
+        };
+    }
     let quiet = since.as_ref().ok().and_then(|since| quiet(since, &desired, &settings));
+    let Found { actual, looked_up, unread, target_groups, whereabouts, plan } = match quiet {
+        Some(found) => found,
+        None => {
+            let actual = match directory {
+                Some(actual) => actual,
+                None => target::read_directory(&target, progress).await?,
+            };
+            let earlier = since.as_ref().ok().map(|since| since.state);
+            look(&source, &target, actual, earlier, &desired, &settings, progress).await?
+        }
+    };
     let how = match &since {
         Err(why) => Reading::Full { why: *why },
         Ok(since) => Reading::Incremental {
             since: since.state.read_at,
             groups: read,
             people: since.changed.len(),
-            target: quiet.is_none(),
+            target_groups,
         },
-    };
-    let Found { actual, looked_up, unread, whereabouts, plan } = match quiet {
-        Some(found) => found,
-        None => {
-            let mut actual = match directory {
-                Some(actual) => actual,
-                None => target::read_directory(&target, progress).await?,
-            };
-            let Rest { looked_up, unread } =
-                target::read_rest(&target, &mut actual, &desired, progress).await?;
-            let whereabouts = ask_leavers(&source, leavers(&desired, &actual, &settings), progress).await?;
-            let plan = reconcile(&desired, &actual, &whereabouts, &settings);
-            Found { actual, looked_up, unread, whereabouts, plan }
-        }
     };
 
     let mut skipped = BTreeMap::new();
@@ -160,18 +167,17 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
     let redacted = source.is_redacted();
     let read =
         Snapshot { now, candidates, groups, reading, whereabouts, actual, unread, looked_up, redacted };
-    let began = source.live().and_then(usher_okta::Okta::began);
     let state = recall.zip(began).map(|(recall, began)| State {
         source: recall.source.clone(),
         target: recall.target.clone(),
         read_at: began,
         full_at: full_at.unwrap_or(began),
         groups: marks,
-        settled: plan.operations.is_empty() && read.unread.is_empty() && seen.target_complete,
+        written: written(&plan, &read),
         waiting: waiting_after(&desired, &read.actual, &settings, &plan),
         snapshot: Arc::new(read.clone()),
     });
-    Ok(Prepared { plan, seen, read, decisions, desired, source, target, policy, state })
+    Ok(Prepared { plan, seen, read, decisions, desired, settings, source, target, policy, state })
 }
 
 /// What the target side of a run came to.
@@ -179,15 +185,60 @@ struct Found {
     actual: Actual,
     looked_up: LookedUp,
     unread: BTreeSet<ScimGroupId>,
+    /// Groups whose members were read; none when nothing was.
+    target_groups: Option<usize>,
     whereabouts: BTreeMap<OktaUserId, Whereabouts>,
     plan: Plan,
+}
+
+/// Reads of the target what the plan rests on, and plans. Members that an earlier run read are believed as long as nothing is to be done
+/// in their group; otherwise they are read again.
+async fn look(
+    source: &Source,
+    target: &Target,
+    mut actual: Actual,
+    earlier: Option<&State>,
+    desired: &Desired,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<Found, EngineError> {
+    let recalled =
+        earlier.map(|state| target::recalled(&state.snapshot.actual, &state.written, &actual, desired));
+    let recalled = recalled.unwrap_or_default();
+    let mut believed: BTreeSet<ScimGroupId> = recalled.keys().cloned().collect();
+    actual.members.extend(recalled);
+    let Rest { looked_up, mut unread, mut read } =
+        target::read_rest(target, &mut actual, desired, progress).await?;
+    let whereabouts = ask_leavers(source, leavers(desired, &actual, settings), progress).await?;
+    loop {
+        let plan = reconcile(desired, &actual, &whereabouts, settings);
+        let concerned: Vec<ScimGroupId> =
+            plan.groups_written().filter(|id| believed.remove(*id)).cloned().collect();
+        if concerned.is_empty() {
+            return Ok(Found { actual, looked_up, unread, target_groups: Some(read), whereabouts, plan });
+        }
+        read += concerned.len();
+        actual.members.retain(|id, _| !concerned.contains(id));
+        unread.extend(target::read_members(target, &mut actual, concerned, progress).await?);
+    }
+}
+
+/// What this plan may write, for a run that trusts in what was read.
+fn written(plan: &Plan, read: &Snapshot) -> Written {
+    if read.actual.completeness == Completeness::Partial {
+        return Written::Anything;
+    }
+    if plan.operations.is_empty() && read.unread.is_empty() {
+        return Written::Nothing;
+    }
+    Written::Members(plan.groups_written().cloned().collect())
 }
 
 /// What an earlier run saw of the target, if nothing is to be done as far as that shows. Only then is it believed: whatever is written
 /// rests on what stands there now.
 fn quiet(since: &Since<'_>, desired: &Desired, settings: &Settings) -> Option<Found> {
     let Snapshot { actual, looked_up, unread, whereabouts, .. } = &*since.state.snapshot;
-    if !since.state.settled {
+    if since.state.written != Written::Nothing {
         return None;
     }
     if target::groups_to_read(actual, desired).iter().any(|group| !actual.members.contains_key(group)) {
@@ -207,6 +258,7 @@ fn quiet(since: &Since<'_>, desired: &Desired, settings: &Settings) -> Option<Fo
         actual: actual.clone(),
         looked_up: looked_up.clone(),
         unread: unread.clone(),
+        target_groups: None,
         whereabouts: whereabouts.collect(),
         plan,
     })

@@ -1,7 +1,7 @@
 //! Whom and what an operation is about: the one place that knows every kind of change, for whoever tells of them.
 
 use usher_core::account::{Account, Field};
-use usher_core::plan::{AttributeChange, Change, GroupRef, UserRef};
+use usher_core::plan::{AttributeChange, Change, UserRef};
 
 /// The account that is changed; none when a group is.
 pub(crate) fn user(change: &Change) -> Option<&UserRef> {
@@ -18,24 +18,6 @@ pub(crate) fn user(change: &Change) -> Option<&UserRef> {
         | Change::AddMembers { .. }
         | Change::RemoveMembers { .. }
         | Change::DeleteGroup { .. } => None,
-    }
-}
-
-/// The group that is changed; none when an account is.
-pub(crate) fn group(change: &Change) -> Option<&GroupRef> {
-    match change {
-        Change::CreateGroup { group, .. }
-        | Change::AdoptGroup { group, .. }
-        | Change::RenameGroup { group, .. }
-        | Change::AddMembers { group, .. }
-        | Change::RemoveMembers { group, .. }
-        | Change::DeleteGroup { group, .. } => Some(group),
-        Change::CreateUser { .. }
-        | Change::AdoptUser { .. }
-        | Change::UpdateUser { .. }
-        | Change::DeactivateUser { .. }
-        | Change::ReactivateUser { .. }
-        | Change::DeleteUser { .. } => None,
     }
 }
 

@@ -1,17 +1,18 @@
 //! The target: the actual directory, as far as the run needs it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use usher_core::actual::{Actual, ActualGroup, ActualUser, Completeness};
 use usher_core::desired::{Desired, Scope};
-use usher_core::id::{GroupKey, OktaUserId, ScimGroupId};
+use usher_core::id::{GroupKey, OktaUserId, ScimGroupId, ScimUserId};
 use usher_core::name;
 
 use crate::error::EngineError;
 use crate::progress::{Activity, Progress};
 use crate::services::Target;
 use crate::snapshot::LookedUp;
+use crate::state::Written;
 
 /// Look-ups under way at once on a store that cannot list; the client has its own bound on requests.
 const LOOKUPS_AT_ONCE: usize = 16;
@@ -24,8 +25,38 @@ pub(crate) async fn read_directory(target: &Target, progress: &dyn Progress) -> 
     Ok(actual)
 }
 
+/// Members as an earlier run read them: those of desired groups of which it is not known that somebody wrote to them since. Nothing may be
+/// planned for such a group before its members were read again.
+pub(crate) fn recalled(
+    earlier: &Actual,
+    written: &Written,
+    actual: &Actual,
+    desired: &Desired,
+) -> BTreeMap<ScimGroupId, BTreeSet<ScimUserId>> {
+    let written = match written {
+        Written::Nothing => &BTreeSet::new(),
+        Written::Members(groups) => groups,
+        Written::Anything => return BTreeMap::new(),
+    };
+    if [earlier, actual].iter().any(|it| it.completeness == Completeness::Partial) {
+        return BTreeMap::new();
+    }
+    let is_desired = |group: &&ActualGroup| {
+        group.external_id.as_deref().is_some_and(|id| desired.groups.contains_key(&GroupKey::new(id)))
+    };
+    let groups = actual.groups.values().filter(is_desired).filter(|group| !written.contains(&group.id));
+    groups
+        .filter_map(|group| {
+            let members = earlier.members.get(&group.id)?;
+            // Whose account is gone is no member any more.
+            let members = members.iter().filter(|id| actual.users.contains_key(*id)).cloned();
+            Some((group.id.clone(), members.collect()))
+        })
+        .collect()
+}
+
 /// Adds what the plan needs beyond the listing: on a store that cannot list everything, each desired object looked up by
-/// itself; then the members of every group the plan may change.
+/// itself; then the members of every group the plan may change, but for those that are there already.
 pub(crate) async fn read_rest(
     target: &Target,
     actual: &mut Actual,
@@ -42,8 +73,11 @@ pub(crate) async fn read_rest(
         let groups = groups.map(|(key, group)| (key, group.display_name.as_str()));
         look_up_groups(target, actual, groups).await?;
     }
-    let unread = read_members(target, actual, groups_to_read(actual, desired), progress).await?;
-    Ok(Rest { looked_up, unread })
+    let mut groups = groups_to_read(actual, desired);
+    groups.retain(|group| !actual.members.contains_key(group));
+    let read = groups.len();
+    let unread = read_members(target, actual, groups, progress).await?;
+    Ok(Rest { looked_up, unread, read })
 }
 
 /// How the rest was read.
@@ -51,6 +85,8 @@ pub(crate) struct Rest {
     pub(crate) looked_up: LookedUp,
     /// Groups whose members could not be read.
     pub(crate) unread: BTreeSet<ScimGroupId>,
+    /// Groups whose members were asked for.
+    pub(crate) read: usize,
 }
 
 /// Adds the members of these groups; returns those that could not be read.

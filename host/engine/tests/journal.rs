@@ -9,11 +9,12 @@ use usher_core::content::UndoOf;
 use usher_core::decision::Reason;
 use usher_core::id::{GroupKey, OktaUserId, ScimGroupId, ScimUserId};
 use usher_core::plan::{AttributeChange, Change, GroupRef, Operation, UserRef};
+use usher_core::plan_hash::PlanHash;
 use usher_core::undo::Deed;
 use usher_engine::Outcome;
 use usher_engine::apply::Applied;
 use usher_engine::journal::line::Outcome as Stored;
-use usher_engine::journal::{Journal, JournalError, Reading, read};
+use usher_engine::journal::{Beginning, Journal, JournalError, Reading, read};
 use usher_engine::undo::{UndoError, find, past};
 
 fn fixture(name: &str) -> PathBuf {
@@ -134,7 +135,16 @@ fn deactivate() -> Operation {
 /// A whole run of two operations.
 fn write(path: &Path, run: &str) {
     let (journal, _) = Journal::open(path, run).unwrap();
-    journal.begin("here", Some("sha256:1".into()), 2, vec![]).unwrap();
+    let plan = PlanHash::of(b"a plan");
+    let beginning = Beginning {
+        host: "here",
+        plan: &plan,
+        source: "okta",
+        target: "aws",
+        operations: 2,
+        policies: vec![],
+    };
+    journal.begin(beginning).unwrap();
     journal.intent(1, &deactivate()).unwrap();
     journal.outcome(1, &Outcome::Done, Some("u1"), &[]).unwrap();
     journal.intent(2, &rename()).unwrap();

@@ -57,10 +57,7 @@ pub(crate) trait Decision: Sized {
 }
 
 fn reason_shown(why: Reason) -> Reason {
-    Reason {
-        rule: text::shown_name(&why.rule, RULE_BYTES),
-        message: text::shown(&why.message, MESSAGE_BYTES),
-    }
+    Reason::new(text::shown_name(&why.rule, RULE_BYTES), text::shown(&why.message, MESSAGE_BYTES))
 }
 
 impl Question for SourceGroup {

@@ -257,7 +257,7 @@ fn target_groups(groups: Vec<wit::TargetGroup>) -> Vec<TargetGroup> {
 }
 
 fn reason(wit::Reason { rule, message }: wit::Reason) -> Reason {
-    Reason { rule, message }
+    Reason::new(rule, message)
 }
 
 /// An empty text in place of none is none, and a part without any text is none: the contract has no empty optional text, and

@@ -26,10 +26,6 @@ impl FileStore {
         self.blocking(|path| read(path).map_err(|source| unreadable(path, source))).await
     }
 
-    pub(crate) async fn write(&self, bytes: Vec<u8>) -> Result<Version, StorageError> {
-        self.blocking(move |path| write(path, &bytes).map_err(|source| unwritable(path, source))).await
-    }
-
     pub(crate) async fn write_if(
         &self,
         bytes: Vec<u8>,
@@ -39,10 +35,6 @@ impl FileStore {
             write_if(path, &bytes, &expected).map_err(|source| unwritable(path, source))
         })
         .await
-    }
-
-    pub(crate) async fn delete_if(&self, expected: Version) -> Result<Result<(), Conflict>, StorageError> {
-        self.blocking(move |path| delete_if(path, &expected).map_err(|source| unwritable(path, source))).await
     }
 
     /// Files wait for disks and for other processes, which a task must not.
@@ -75,14 +67,6 @@ fn version(bytes: &[u8]) -> Version {
     Version::from(Digest::of(bytes).to_string())
 }
 
-fn write(path: &Path, bytes: &[u8]) -> io::Result<Version> {
-    let new = new_beside(path, bytes)?;
-    // Held until the new one is in its place, so that nobody replaces what was compared before.
-    let _held = hold(path)?;
-    new.persist(path).map_err(|error| error.error)?;
-    Ok(version(bytes))
-}
-
 fn write_if(path: &Path, bytes: &[u8], expected: &Expected) -> io::Result<Result<Version, Conflict>> {
     let new = new_beside(path, bytes)?;
     match expected {
@@ -97,12 +81,6 @@ fn write_if(path: &Path, bytes: &[u8], expected: &Expected) -> io::Result<Result
         }
     }
     Ok(Ok(version(bytes)))
-}
-
-fn delete_if(path: &Path, expected: &Version) -> io::Result<Result<(), Conflict>> {
-    let Some(_held) = hold_version(path, expected)? else { return Ok(Err(Conflict)) };
-    std::fs::remove_file(path)?;
-    Ok(Ok(()))
 }
 
 /// The new content, on the disk, under a name of its own.
@@ -181,6 +159,10 @@ mod tests {
         (folder, store)
     }
 
+    async fn replace(store: &FileStore, bytes: &[u8], expected: Expected) -> Version {
+        store.write_if(bytes.to_vec(), expected).await.unwrap().unwrap()
+    }
+
     async fn standing(store: &FileStore) -> Vec<u8> {
         store.read().await.unwrap().unwrap().bytes
     }
@@ -189,7 +171,7 @@ mod tests {
     async fn what_was_written_is_read_and_only_its_owner_may() {
         let (folder, store) = store();
         assert_eq!(store.read().await.unwrap(), None);
-        let version = store.write(b"one".to_vec()).await.unwrap();
+        let version = replace(&store, b"one", Expected::Absent).await;
         let stored = store.read().await.unwrap().unwrap();
         assert_eq!((stored.bytes.as_slice(), &stored.version), (b"one".as_slice(), &version));
         assert!(stored.age.is_some());
@@ -199,7 +181,7 @@ mod tests {
             let mode = std::fs::metadata(&store.path).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
-        store.write(b"two".to_vec()).await.unwrap();
+        replace(&store, b"two", Expected::Version(version)).await;
         assert_eq!(standing(&store).await, b"two");
         let names: Vec<_> =
             std::fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
@@ -215,17 +197,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_what_was_read_is_replaced_or_removed() {
+    async fn only_what_was_read_is_replaced() {
         let (_folder, store) = store();
-        let one = store.write(b"one".to_vec()).await.unwrap();
-        let expected = Expected::Version(one.clone());
-        let two = store.write_if(b"two".to_vec(), expected.clone()).await.unwrap().unwrap();
+        let expected = Expected::Version(replace(&store, b"one", Expected::Absent).await);
+        replace(&store, b"two", expected.clone()).await;
         assert_eq!(store.write_if(b"three".to_vec(), expected.clone()).await.unwrap(), Err(Conflict));
-        assert_eq!(store.delete_if(one).await.unwrap(), Err(Conflict));
         assert_eq!(standing(&store).await, b"two");
-        store.delete_if(two.clone()).await.unwrap().unwrap();
-        assert_eq!(store.read().await.unwrap(), None);
-        assert_eq!(store.delete_if(two).await.unwrap(), Err(Conflict));
+        std::fs::remove_file(&store.path).unwrap();
         assert_eq!(store.write_if(b"four".to_vec(), expected).await.unwrap(), Err(Conflict));
     }
 
@@ -269,7 +247,7 @@ mod tests {
     async fn a_folder_that_is_not_there_is_told_and_is_not_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let store = FileStore::new(&folder.path().join("none/usher.state"));
-        let error = store.write(b"one".to_vec()).await.unwrap_err().to_string();
+        let error = store.write_if(b"one".to_vec(), Expected::Absent).await.unwrap_err().to_string();
         assert!(
             error.contains("none/usher.state cannot be written") && error.contains("\nhint: "),
             "{error}"

@@ -96,17 +96,6 @@ impl Storage {
         }
     }
 
-    /// Replaces whatever stands there: as a whole, or not at all.
-    ///
-    /// # Errors
-    /// It cannot be written. Where the answer was lost on its way it may have been, all the same.
-    pub async fn write(&self, bytes: Vec<u8>) -> Result<Version, StorageError> {
-        match &self.store {
-            Store::File(file) => file.write(bytes).await,
-            Store::S3(object) => object.write(bytes).await,
-        }
-    }
-
     /// Replaces what is expected to stand there, and nothing else. Of several who try at once, one succeeds.
     ///
     /// A conflict may be with this very call, where its first answer was lost and it was sent again: who needs to know reads what stands there.
@@ -121,17 +110,6 @@ impl Storage {
         match &self.store {
             Store::File(file) => file.write_if(bytes, expected).await,
             Store::S3(object) => object.write_if(bytes, expected).await,
-        }
-    }
-
-    /// Removes what is expected to stand there, and nothing else.
-    ///
-    /// # Errors
-    /// It cannot be removed.
-    pub async fn delete_if(&self, expected: Version) -> Result<Result<(), Conflict>, StorageError> {
-        match &self.store {
-            Store::File(file) => file.delete_if(expected).await,
-            Store::S3(object) => object.delete_if(expected).await,
         }
     }
 }

@@ -59,8 +59,9 @@ pub(crate) struct Incremental {
     has_drifted: bool,
 }
 
-/// Runs that read only what had changed, and those of them that did not look at the target.
-pub(crate) static INCREMENTAL: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
+/// Runs that read only what had changed; those of them that did not look at the target; and those that read the members of some of its
+/// groups only.
+pub(crate) static INCREMENTAL: [AtomicUsize; 3] = [const { AtomicUsize::new(0) }; 3];
 
 impl Way for Incremental {
     fn forget(&mut self) {
@@ -88,9 +89,11 @@ impl Way for Incremental {
         let mut prepared = prepare(Session { recall: Some(recall), ..session }, &Silent).await?;
         self.state = prepared.state.take();
         self.has_drifted = false;
-        if let Reading::Incremental { target, .. } = prepared.seen.reading {
+        if let Reading::Incremental { target_groups, .. } = prepared.seen.reading {
+            let is_short = target_groups.is_some_and(|groups| groups < prepared.read.actual.groups.len());
             INCREMENTAL[0].fetch_add(1, Ordering::Relaxed);
-            INCREMENTAL[1].fetch_add(usize::from(!target), Ordering::Relaxed);
+            INCREMENTAL[1].fetch_add(usize::from(target_groups.is_none()), Ordering::Relaxed);
+            INCREMENTAL[2].fetch_add(usize::from(is_short), Ordering::Relaxed);
         }
         Ok(written(prepared, witness).await)
     }

@@ -1,8 +1,12 @@
 //! Who decides in a run, and how much it may use: the same for every command that makes a plan.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
+use usher_policy::Limits;
+
+use crate::configuration::bytes;
 
 /// The configuration of a run, and with it its policies.
 #[derive(Args, Clone, Debug)]
@@ -12,7 +16,7 @@ pub(crate) struct DecidingArguments {
     pub(crate) config: PathBuf,
     /// A policy plugin to use in place of all those of the configuration (a .wasm file, builtin:NAME, or oci://…). It gets the
     /// configuration of the first.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "REF")]
     pub(crate) plugin: Option<String>,
 }
 
@@ -28,6 +32,19 @@ pub(crate) struct SandboxArguments {
     /// How many seconds one call of a policy may take, whatever the configuration allows. [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) plugin_timeout: Option<u64>,
+}
+
+impl SandboxArguments {
+    /// What the command line names wins over the configuration; the fuel of either is multiplied.
+    pub(crate) fn over(&self, configured: Limits) -> Limits {
+        Limits {
+            configure_fuel: configured.configure_fuel.saturating_mul(self.plugin_fuel),
+            fuel_per_item: configured.fuel_per_item.saturating_mul(self.plugin_fuel),
+            wall_clock: self.plugin_timeout.map_or(configured.wall_clock, Duration::from_secs),
+            memory: self.plugin_memory.map_or(configured.memory, bytes),
+            ..configured
+        }
+    }
 }
 
 impl Default for SandboxArguments {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::RunArguments;
-use super::deciding::DecidingArguments;
+use super::deciding::{DecidingArguments, SandboxArguments};
 
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArguments {
@@ -20,6 +20,8 @@ pub(crate) struct ExplainArguments {
     pub(crate) snapshot: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) deciding: DecidingArguments,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArguments,
     /// Print the result as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,
@@ -34,6 +36,12 @@ pub(crate) struct ExplainArguments {
 impl ExplainArguments {
     /// The run that is explained: the very one of `usher plan`.
     pub(crate) fn run(&self) -> RunArguments {
-        RunArguments { json: self.json, quiet: self.quiet, now: self.now, ..RunArguments::of(&self.deciding) }
+        RunArguments {
+            json: self.json,
+            quiet: self.quiet,
+            now: self.now,
+            sandbox: self.sandbox.clone(),
+            ..RunArguments::of(&self.deciding)
+        }
     }
 }

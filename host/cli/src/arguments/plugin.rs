@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::deciding::SandboxArguments;
 use super::registry::{PinArguments, PullArguments, PushArguments, SignArguments, VerifyArguments};
 use super::trial::{PolicyRunArguments, TestArguments};
 
@@ -120,6 +121,8 @@ pub(crate) struct InspectArguments {
     /// Print the result as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArguments,
 }
 
 #[derive(Args, Debug)]
@@ -133,6 +136,8 @@ pub(crate) struct CheckArguments {
     /// Print the result as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArguments,
 }
 
 #[derive(Args, Debug)]
@@ -162,4 +167,6 @@ pub(crate) struct BenchArguments {
     /// Print the result as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArguments,
 }

@@ -1,38 +1,10 @@
 //! The command lines of `usher plugin test` and `usher plugin run`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
-use usher_policy::Limits;
 
-/// How much a policy may use.
-#[derive(Args, Debug)]
-pub(crate) struct LimitArguments {
-    /// How many times the default amount of work a policy may do for one call and one item.
-    #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    pub(crate) plugin_fuel: u64,
-    /// How many MiB of memory a policy may use.
-    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..=4096))]
-    pub(crate) plugin_memory: u64,
-    /// How many seconds one call of a policy may take.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub(crate) plugin_timeout: u64,
-}
-
-impl LimitArguments {
-    /// As the policy engine takes them.
-    pub(crate) fn limits(&self) -> Limits {
-        let default = Limits::default();
-        Limits {
-            configure_fuel: default.configure_fuel.saturating_mul(self.plugin_fuel),
-            fuel_per_item: default.fuel_per_item.saturating_mul(self.plugin_fuel),
-            wall_clock: Duration::from_secs(self.plugin_timeout),
-            memory: usize::try_from(self.plugin_memory << 20).unwrap_or(usize::MAX),
-            ..default
-        }
-    }
-}
+use super::deciding::SandboxArguments;
 
 #[derive(Args, Debug)]
 pub(crate) struct TestArguments {
@@ -59,7 +31,7 @@ pub(crate) struct TestArguments {
     #[arg(long)]
     pub(crate) watch: bool,
     #[command(flatten)]
-    pub(crate) limits: LimitArguments,
+    pub(crate) sandbox: SandboxArguments,
 }
 
 #[derive(Args, Debug)]
@@ -86,5 +58,5 @@ pub(crate) struct PolicyRunArguments {
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) limits: LimitArguments,
+    pub(crate) sandbox: SandboxArguments,
 }

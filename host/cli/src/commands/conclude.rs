@@ -120,7 +120,7 @@ pub(super) async fn conclude(
                 let (plan, refused) = Refused::of(refusal, command.allowing(&hash));
                 (plan, Ending::Refused(refused))
             }
-            Ok(guarded) => finish(guarded, keeping.as_deref_mut(), &target, &policies, bars).await?,
+            Ok(guarded) => finish(guarded, keeping.as_deref_mut(), &target, &origin, &policies, bars).await?,
         },
     };
     // Before the last words: whoever reads them page by page keeps nobody waiting.
@@ -174,12 +174,13 @@ async fn finish(
     plan: GuardedPlan,
     keeping: Option<&mut Keeping>,
     target: &Target,
+    origin: &Origin,
     policies: &[PolicyReport],
     bars: &Bars,
 ) -> Result<(Plan, Ending), Failure> {
     match target.live().zip(keeping) {
         Some((identity_center, keeping)) if !plan.operations.is_empty() => {
-            let applied = keeping.apply(&plan, policies, identity_center, bars).await?;
+            let applied = keeping.apply(&plan, origin, policies, identity_center, bars).await?;
             bars.clear();
             Ok((plan.into_plan(), Ending::Applied(applied)))
         }

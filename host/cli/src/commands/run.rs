@@ -45,7 +45,10 @@ pub(crate) async fn sync(arguments: &SyncArguments) -> Result<ExitStatus, Failur
         expected,
         ..Intent::to_look(arguments.run.json, arguments.run.all)
     };
-    let reads = Reads { full: arguments.full.then_some(Why::Asked), ..Reads::everything() };
+    // A hash is that of a plan that somebody has looked at.
+    let is_reviewed = arguments.expect_hash.is_some() || arguments.allow.is_some();
+    let asked = arguments.full.then_some(Why::Asked);
+    let reads = Reads { full: asked.or(is_reviewed.then_some(Why::Reviewed)), ..Reads::everything() };
     Ok(run(&arguments.run, &reads, Command::Sync, &intent).await?.status())
 }
 
@@ -180,6 +183,9 @@ impl UnderLock<'_> {
         };
         for line in record::lines(&recorded, read.redacted) {
             talkln!("{}", text::notice(&line));
+        }
+        if let Some(keeping) = keeping.as_deref() {
+            keeping.check()?;
         }
         if let Some(remembered) = remembered.filter(|_| !intent.dry_run) {
             remembered.keep(state, !plan.operations.is_empty()).await.map_err(Failure::before_writing)?;

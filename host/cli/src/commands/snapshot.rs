@@ -55,7 +55,7 @@ fn tell(snapshot: &Snapshot, arguments: &SaveArguments) {
     let file = arguments.file.display().to_string();
     if arguments.json {
         let report = json!({
-            "version": 1,
+            "documentVersion": 1,
             "file": file,
             "redacted": snapshot.redacted,
             "sourceGroups": groups.len(),

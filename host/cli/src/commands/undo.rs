@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::anyhow;
-use usher_core::content::UndoOf;
+use usher_core::content::{Origin, UndoOf};
 use usher_core::protected::Protected;
 use usher_core::undo::Allowed;
 use usher_engine::SavedPlan;
@@ -121,6 +121,7 @@ impl UnderLock<'_> {
         let ConnectedTarget { target, guards, mut origin, .. } = connected;
         let reading = read(journal).map_err(|error| Failure::from(error).before_writing())?;
         let run = find(&reading, journal, &what.run).map_err(failure)?;
+        check_places(run, &origin)?;
         let what = UndoOf { run: run.run.clone(), ..what };
         let past = past(run, &what).map_err(failure)?;
         tell(run);
@@ -132,6 +133,9 @@ impl UnderLock<'_> {
         let PreparedUndo { plan, seen } = prepared.map_err(|error| Failure::from(error).before_writing())?;
         for told in target.notices() {
             talkln!("{}", notice(&told));
+        }
+        if let Some(keeping) = keeping.as_deref() {
+            keeping.check()?;
         }
         // What the last run saw of the target is not what will stand there.
         if let Some(section) = state.filter(|_| !intent.dry_run) {
@@ -150,6 +154,24 @@ impl UnderLock<'_> {
         };
         conclude(made, intent, keeping, bars, &command).await
     }
+}
+
+/// Several configurations may share a journal. What a run did to one directory is not taken back in another.
+fn check_places(run: &Run, origin: &Origin) -> Result<(), Failure> {
+    let there = [&run.source, &run.target].map(|place| place.as_deref());
+    let here = [&origin.source, &origin.target];
+    if there.into_iter().zip(here).all(|(there, here)| there.is_none_or(|there| there == here)) {
+        return Ok(());
+    }
+    let [from, to] = there.map(|place| place.unwrap_or("an address that the journal does not tell"));
+    let error = anyhow!(
+        "the run {} led from {from} to {to}, and the configuration leads from {} to {}\nhint: take it back with the configuration it was \
+         made with (--config)",
+        run.run,
+        origin.source,
+        origin.target
+    );
+    Err(Failure::usage(error).before_writing())
 }
 
 /// To ask for what is not there is a mistake of the command line.

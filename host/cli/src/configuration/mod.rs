@@ -22,8 +22,9 @@ use usher_secrets::SecretRef;
 use reader::Reader;
 
 pub(crate) use keeping::KeepingSection;
-pub(crate) use place::{FilePlace, parts, place};
-pub(crate) use policy::{PolicySection, bytes};
+pub(crate) use place::{FilePlace, line_of, parts, place};
+pub(crate) use policy::{PolicySection, bytes, limits_in};
+pub(crate) use reader::to_json;
 pub(crate) use state::StateSection;
 
 /// Seconds for which one request may be waited for, at most: a run that hangs longer is no run.

@@ -73,7 +73,7 @@ fn inside(text: &str, value: &Spanned<DeValue<'_>>, (line, column): (u32, u32)) 
 }
 
 /// The line of a byte, from 1.
-fn line_of(text: &str, byte: usize) -> usize {
+pub(crate) fn line_of(text: &str, byte: usize) -> usize {
     text.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
 }
 

@@ -8,7 +8,7 @@ use usher_policy::{Digest, Limits};
 use usher_registry::{RegistryReference, SCHEME, Signer};
 
 use super::reader::Reader;
-use super::signers;
+use super::{Problem, signers};
 
 /// The policy of a file that names none.
 const DEFAULT_COMPONENT: &str = "builtin:rules";
@@ -128,6 +128,18 @@ fn section(reader: &mut Reader<'_>, path: &str, place: &[&str]) -> PolicySection
     let limits = limits(reader, path);
     let (is_in_file, config_file) = (true, None);
     PolicySection { name, component, is_in_file, digest, signers, config, config_place, config_file, limits }
+}
+
+/// What the only policy of a configuration, or the one at a place in its row, may use. The rest of the file is not looked at.
+///
+/// # Errors
+/// All problems of these limits.
+pub(crate) fn limits_in(text: &str, at: Option<usize>) -> Result<Limits, Vec<Problem>> {
+    let mut reader = Reader::new(text)?;
+    let path = at.map_or("policy.limits".to_owned(), |at| format!("policy[{at}].limits"));
+    let settings = limits(&mut reader, &path);
+    let problems = reader.into_problems();
+    if problems.is_empty() { Ok(settings.limits()) } else { Err(problems) }
 }
 
 fn limits(reader: &mut Reader<'_>, path: &str) -> LimitSettings {

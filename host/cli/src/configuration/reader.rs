@@ -5,8 +5,10 @@ use std::fmt::Display;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use usher_core::near;
+use usher_core::quote::quoted;
 use usher_secrets::SecretRef;
 
+use super::place::line_of;
 use super::{Groups, Problem};
 
 /// The one section that may be written as several tables.
@@ -111,10 +113,10 @@ impl<'a> Reader<'a> {
         let text = self.value(section, key)?.get_ref().as_str().unwrap_or_default().to_owned();
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
         if found.is_none() {
-            let quoted: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-            let (last, first) = quoted.split_last()?;
+            let in_quotes: Vec<String> = words.iter().map(|(word, _)| quoted(word).to_string()).collect();
+            let (last, first) = in_quotes.split_last()?;
             let near = near::names(&text, words.iter().map(|(word, _)| *word), 1);
-            let near = near.first().map_or(String::new(), |near| format!("; did you mean {near:?}?"));
+            let near = near.first().map_or(String::new(), |near| format!("; did you mean {}?", quoted(near)));
             self.complain(section, key, &format!("must be {} or {last}{near}", first.join(", ")));
         }
         found
@@ -274,12 +276,8 @@ fn unknown_keys(text: &str, table: &DeTable<'_>, path: &str, known: &[&str]) -> 
     problems
 }
 
-/// The line of a byte, from 1.
-fn line_of(text: &str, byte: usize) -> usize {
-    text.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
-}
-
-fn to_json(value: toml::Value) -> serde_json::Value {
+/// A value of TOML as JSON; a date is the text that it was.
+pub(crate) fn to_json(value: toml::Value) -> serde_json::Value {
     match value {
         toml::Value::String(text) => text.into(),
         toml::Value::Integer(number) => number.into(),

@@ -85,10 +85,13 @@ fn reading(reading: &Reading) -> Option<String> {
     match reading {
         Reading::Full { why: Why::NoState } => None,
         Reading::Full { why } => Some(dim(&format!("Everything was read: {why}."))),
-        Reading::Incremental { since, groups, people, target } => {
-            let target = if *target { "all of Identity Center" } else { "nothing of Identity Center" };
+        Reading::Incremental { since, groups, people, target_groups } => {
+            let target = target_groups.map_or_else(
+                || "nothing".to_owned(),
+                |groups| format!("the lists and the members of {}", count(groups, "group")),
+            );
             Some(dim(&format!(
-                "Since {since:.0} (Okta's clock): {} changed, and the members of {} and {target} were read.",
+                "Since {since:.0} (Okta's clock): {} changed; the members of {} were read in Okta, and {target} in Identity Center.",
                 count(*people, "person"),
                 count(*groups, "group"),
             )))
@@ -186,7 +189,7 @@ fn groups(operations: &[Operation]) -> Section {
 
 /// The reason of an operation, and the rule that gave it.
 fn why(operation: &Operation) -> String {
-    let Reason { rule, message } = &operation.why;
+    let Reason { rule, message, .. } = &operation.why;
     // Where no rule spoke there is nothing to tell, but why somebody goes is told always.
     if rule == "default" && !takes_away(&operation.change) {
         return String::new();
@@ -307,7 +310,7 @@ pub(crate) fn summary(plan: &Plan) -> String {
     if added > 0 {
         parts.push(format!("add {}", count(added, "membership")));
     }
-    format!("{} in {}", parts.join(", "), count(plan.operations.len(), "request"))
+    format!("{} ({})", parts.join(", "), count(plan.operations.len(), "request"))
 }
 
 /// What came of the plan, and what the run cost.

@@ -9,7 +9,10 @@ pub(crate) fn lines(recorded: &[Recorded], is_redacted: bool) -> Vec<String> {
     if !recorded.is_empty() {
         lines.push(
             match is_redacted {
-                true => "they come from a redacted snapshot, so they may be committed",
+                true => {
+                    "they come from a redacted snapshot, so they may be committed if the policy's configuration may: that stands in them as \
+                     it is"
+                }
                 false => {
                     "they hold personal data, and only you may read them; for cases to commit, record from a snapshot that was saved with \
                      --redact"
@@ -67,5 +70,17 @@ mod tests {
     #[test]
     fn it_is_said_whether_they_may_be_handed_on() {
         assert_eq!(lines(&[], false), Vec::<String>::new());
+        let recorded = [Recorded {
+            policy: "local".to_owned(),
+            component: "local.wasm".to_owned(),
+            path: "cases/local.toml".into(),
+            groups: 1,
+            groups_asked: 1,
+            users: 1,
+            users_asked: 1,
+        }];
+        let last = |is_redacted| lines(&recorded, is_redacted).pop().expect("a line");
+        assert!(last(true).contains("may be committed if") && !last(true).contains("personal data"));
+        assert!(last(false).contains("hold personal data") && last(false).contains("--redact"));
     }
 }

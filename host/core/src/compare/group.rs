@@ -23,10 +23,12 @@ pub struct GroupDifference {
 }
 
 impl GroupDifference {
-    /// Whether B gives nothing where A gave something, or another group.
+    /// Whether B gives nothing where A gave something, or another group, or drops what A leaves as it stands.
     pub fn takes_away(&self) -> bool {
+        let Pair { a, b } = self.said.map(|said| said.verdict);
         let is_lost = |group: &NamedGroup| !self.becomes.b.iter().any(|other| other.key == group.key);
-        self.said.b.verdict != Verdict::Hold && self.becomes.a.iter().any(is_lost)
+        let is_dropped = a == Verdict::Hold && matches!(b, Verdict::Skip | Verdict::NotAsked);
+        is_dropped || b != Verdict::Hold && self.becomes.a.iter().any(is_lost)
     }
 
     /// Whether B gives something where A gave nothing.

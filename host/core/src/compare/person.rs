@@ -28,10 +28,11 @@ pub struct PersonDifference {
 }
 
 impl PersonDifference {
-    /// Whether the person is no longer wanted, may no longer sign in, or is in a group less.
+    /// Whether the person is no longer wanted, or no longer left as they stand, may no longer sign in, or is in a group less.
     pub fn takes_away(&self) -> bool {
         let Pair { a, b } = self.said.map(|said| said.verdict);
-        let is_dropped = a == Verdict::Sync && matches!(b, Verdict::Skip | Verdict::NotAsked);
+        let is_dropped =
+            matches!(a, Verdict::Sync | Verdict::Hold) && matches!(b, Verdict::Skip | Verdict::NotAsked);
         let is_closed = self
             .account
             .iter()

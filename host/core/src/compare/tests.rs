@@ -206,6 +206,16 @@ fn who_is_held_loses_nothing() {
 }
 
 #[test]
+fn who_was_held_and_is_skipped_loses_what_was_held() {
+    let [held, skipped] =
+        [UserVerdict::Hold, UserVerdict::Skip].map(|verdict| Policy::new().person("ann", verdict));
+    let comparison = compared(&held, &skipped);
+    assert_eq!(people(&comparison), ["ann hold → skip; ; + -"]);
+    assert!(comparison.people.otherwise[0].takes_away());
+    assert!(!compared(&skipped, &held).people.otherwise[0].takes_away());
+}
+
+#[test]
 fn an_account_is_compared_field_by_field() {
     let mut account = draft::account(&person("bob"));
     account.title = Some("Dr".into());

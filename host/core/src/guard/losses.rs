@@ -60,7 +60,9 @@ impl Counted {
         for operation in &plan.operations {
             counted.changes += match &operation.change {
                 Change::AddMembers { members, .. } | Change::RemoveMembers { members, .. } => members.len(),
-                Change::CreateGroup { members, .. } => 1 + members.len(),
+                Change::CreateGroup { members, .. } | Change::DeleteGroup { members, .. } => {
+                    1 + members.len()
+                }
                 _ => 1,
             };
             match &operation.change {

@@ -205,8 +205,10 @@ fn conflict(label: &str, wanted: &str, claim: &Claim, holder: String) -> Conflic
 /// Takes a name for a moment that nobody wants; gives it back.
 fn step_aside(key: &GroupKey, group: &GroupRef, before: String, findings: &mut Findings) -> String {
     let after = temporary(key);
-    let why =
-        Reason::new("swap", "makes room for a moment: groups take over names from one another in a ring");
+    let why = Reason::by_usher(
+        "swap",
+        "makes room for a moment: groups take over names from one another in a ring",
+    );
     let rename = Change::RenameGroup { group: group.clone(), before, after: after.clone() };
     findings.stages.add(Phase::MakeRoom, rename, &why);
     after
@@ -224,7 +226,6 @@ fn adopt(
     if standing.display_name != wanted.display_name {
         changes.push(change(DISPLAY_NAME, Some(&standing.display_name), Some(&wanted.display_name)));
     }
-    let why =
-        Reason::new(wanted.why.rule.clone(), "a group of this name stands in AWS and carries no key of ours");
+    let why = wanted.why.saying("a group of this name stands in AWS and carries no key of ours");
     findings.stages.add(phase, Change::AdoptGroup { group: group.clone(), changes }, &why);
 }

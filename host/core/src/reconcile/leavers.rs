@@ -109,7 +109,7 @@ fn protects(settings: &Settings, wanted: &DesiredUser, standing: Option<&ActualU
 /// Somebody or something that stays since its name is protected.
 pub(super) fn protected(label: &str, pattern: &str, why: &str) -> Left {
     let message = format!("protected by {}; otherwise: {why}", quoted(pattern));
-    Left { label: label.to_owned(), why: Reason::new(PROTECTED_RULE, message) }
+    Left { label: label.to_owned(), why: Reason::by_usher(PROTECTED_RULE, message) }
 }
 
 /// The leavers whom the settings let go. Where they are deleted, that includes those who were deactivated before, and have waited
@@ -174,7 +174,7 @@ fn tell_waiting(desired: &Desired, actual: &Actual, settings: &Settings, finding
         if user.account.active || deferral.is_due(&id) || settings.protected.user(user_name).is_some() {
             continue;
         }
-        let due = day(deferral.due(&id));
+        let due = deferral.due(&id).map_or("a day that is not known yet".to_owned(), day);
         findings.notes.push(format!("{user_name} is deactivated, and deleted from {due} on ({id})"));
     }
 }
@@ -204,7 +204,7 @@ pub(super) fn reconcile(
             if user.account.active {
                 let message = format!("a member of {}, which is left as it is", quoted(group));
                 findings.notes.push(format!("{user_name} stays active: {message} ({id})"));
-                let why = Reason::new(KEPT_RULE, message);
+                let why = Reason::by_usher(KEPT_RULE, message);
                 findings.kept_users.push(Left { label: user_name.clone(), why });
             }
             continue;
@@ -267,16 +267,17 @@ fn group_on_hold<'a>(desired: &Desired, actual: &'a Actual, user: &ScimUserId) -
 fn leaving(desired: &Desired, id: &OktaUserId, place: Whereabouts) -> Reason {
     if let Some(left) = desired.skipped_users.get(id) {
         let message = format!("skipped by rule `{}`: {}", left.why.rule, left.why.message);
-        return Reason::new(left.why.rule.clone(), message);
+        return left.why.saying(message);
     }
     match place {
-        Whereabouts::Gone => Reason::new("gone", "Okta has no such user any more"),
+        Whereabouts::Gone => Reason::by_usher("gone", "Okta has no such user any more"),
         Whereabouts::Known(UserStatus::Deprovisioned) => {
-            Reason::new("deprovisioned", "is deprovisioned in Okta")
+            Reason::by_usher("deprovisioned", "is deprovisioned in Okta")
         }
-        Whereabouts::Known(UserStatus::Suspended) => Reason::new("suspended", "is suspended in Okta"),
-        Whereabouts::Known(status) => {
-            Reason::new("not-selected", format!("is {} in Okta, but in no selected group", status.word()))
-        }
+        Whereabouts::Known(UserStatus::Suspended) => Reason::by_usher("suspended", "is suspended in Okta"),
+        Whereabouts::Known(status) => Reason::by_usher(
+            "not-selected",
+            format!("is {} in Okta, but in no selected group", status.word()),
+        ),
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::groups::Groups;
-use super::leavers::protected;
+use super::leavers::{PROTECTED_RULE, protected};
+use super::moves::by_name;
 use super::stages::Phase;
 use super::users::People;
 use super::{Findings, is_absence_meaningful};
 use crate::actual::{Actual, ActualGroup};
 use crate::decision::Reason;
-use crate::desired::{Desired, DesiredGroup, Scope};
+use crate::desired::{Desired, DesiredGroup, Left, Scope};
 use crate::id::{GroupKey, OktaGroupId, ScimUserId};
 use crate::name::folded;
 use crate::plan::{Change, GroupRef, MEMBERS_PER_REQUEST, ORPHANED_GROUP, UserRef};
@@ -76,7 +77,7 @@ impl Members<'_> {
         let joining = by_name(wanted_users.into_iter().filter(is_new).cloned().collect());
         let leaving: Vec<&ScimUserId> =
             standing.iter().filter(|id| !stay.contains(id) && !self.is_kept(id, &group.key)).collect();
-        let why = Reason::new("not-a-member", NOT_A_MEMBER);
+        let why = Reason::by_usher("not-a-member", NOT_A_MEMBER);
         if self.settings.memberships == Memberships::Additive {
             self.left.additive += leaving.len();
         } else {
@@ -181,7 +182,7 @@ impl Members<'_> {
             Some(left) => format!("the group is skipped by rule `{}`: {}", left.why.rule, left.why.message),
             None => "no selected group of Okta becomes this group any more".to_owned(),
         };
-        Reason::new(ORPHANED_GROUP, message)
+        Reason::by_usher(ORPHANED_GROUP, message)
     }
 
     /// Whether a member stays whatever the group should hold: somebody on hold, an account that the reading did not show, or
@@ -208,7 +209,7 @@ impl Members<'_> {
         !regrouped.is_empty() && !self.people.owners.get(id).is_some_and(is_settled)
     }
 
-    /// Those of them who are not protected; the others are told.
+    /// Those of them who are not protected; of the others it is told that they stay.
     fn unprotected<'b>(
         &self,
         group: &GroupRef,
@@ -219,12 +220,13 @@ impl Members<'_> {
             let pattern = self.protected_by(id);
             if let Some(pattern) = &pattern {
                 let user_name = self.actual.users.get(*id).map_or("", |user| &user.account.user_name);
-                let group = &group.display_name;
-                findings.notes.push(format!(
-                    "{user_name} stays in the group {}: protected by {}",
-                    quoted(group),
+                let message = format!(
+                    "stays in the group {}: protected by {}",
+                    quoted(&group.display_name),
                     quoted(pattern)
-                ));
+                );
+                let why = Reason::by_usher(PROTECTED_RULE, message);
+                findings.kept_users.push(Left { label: user_name.to_owned(), why });
             }
             pattern.is_none()
         });
@@ -246,10 +248,4 @@ impl Members<'_> {
         });
         by_name(users.collect())
     }
-}
-
-/// In the order in which a person looks for a name.
-fn by_name(mut users: Vec<UserRef>) -> Vec<UserRef> {
-    users.sort_by(|one, other| (&one.user_name, &one.okta_id).cmp(&(&other.user_name, &other.okta_id)));
-    users
 }

@@ -460,7 +460,7 @@ fn a_member_of_a_group_left_as_it_is_stays_active_unless_okta_or_the_policy_says
     assert_eq!(told(active, "usher-team", held).told(), NOTHING);
     let note = format!("bob stays active: a member of \"team\", which is left as it is ({BOB})");
     assert_eq!(told(active, TEAM, held).plan().notes, [note]);
-    let why = Reason::new("group-on-hold", "a member of \"team\", which is left as it is");
+    let why = Reason::by_usher("group-on-hold", "a member of \"team\", which is left as it is");
     assert_eq!(told(active, TEAM, held).plan().kept_users, [Left { label: "bob".into(), why }]);
 
     let closed = ["0 deactivate-user bob; active true → false"];
@@ -733,7 +733,9 @@ fn somebody_on_hold_whom_okta_has_closed_is_deactivated_and_else_left_alone() {
         .with(|it| {
             it.desired.scope = Scope::Narrowed;
             it.desired.held_users.insert(OktaUserId::new(ANN), left("ann"));
-            it.desired.closed_users.insert(OktaUserId::new(ANN), Reason::new("suspended", "is suspended"));
+            it.desired
+                .closed_users
+                .insert(OktaUserId::new(ANN), Reason::by_usher("suspended", "is suspended"));
         });
     assert_eq!(world.told(), ["0 deactivate-user ann; active true → false"]);
     assert_eq!(world.plan().operations[0].why.rule, "suspended");

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::difference::{between, change};
-use super::names::{Claim, Mover, contested, order, temporary};
+use super::moves::{deactivate_only, names_held, step_aside};
+use super::names::{Claim, Mover, contested, order};
 use super::stages::Phase;
 use super::{Findings, okta_id};
 use crate::account::{Account, Field};
@@ -89,7 +90,9 @@ pub(super) fn reconcile(
     });
 
     let mut movers = movers(&matches);
-    let blocked = contested(&movers, stayers(&matches, actual, deleted));
+    let moving: BTreeSet<&ScimUserId> =
+        matches.values().filter_map(|found| Some(&found.account()?.id)).collect();
+    let blocked = contested(&movers, names_held(actual, &moving, deleted));
     for (id, (claim, holder)) in blocked {
         let Some(found) = matches.remove(&id) else { continue };
         findings.conflict(conflict(&movers[&id].label, &claim, holder));
@@ -112,14 +115,16 @@ pub(super) fn reconcile(
             Standing::Linked(standing) => {
                 let before = deactivate(&user, &standing.account, found.wanted, findings);
                 let before = match order.aside.get(id) {
-                    Some(claims) => step_aside(id, &user, before, claims, findings),
+                    Some(claims) => step_aside(&user, &before, claims, &swap(), &mut findings.stages),
                     None => before,
                 };
                 update(&user, &before, found.wanted, phase, findings);
             }
             Standing::Unclaimed(standing) => {
                 let before = match order.aside.get(id) {
-                    Some(claims) => step_aside(id, &user, standing.account.clone(), claims, findings),
+                    Some(claims) => {
+                        step_aside(&user, &standing.account, claims, &swap(), &mut findings.stages)
+                    }
                     None => standing.account.clone(),
                 };
                 adopt(id, &user, standing, &before, found.wanted, phase, findings);
@@ -153,7 +158,7 @@ pub(super) fn deactivate_closed(
             scim_id: Some(standing.id.clone()),
             user_name: standing.account.user_name.clone(),
         };
-        deactivate_only(&user, &standing.account, why, findings);
+        deactivate_only(&user, &standing.account, why, &mut findings.stages);
     }
 }
 
@@ -231,24 +236,6 @@ fn movers(matches: &BTreeMap<OktaUserId, Match<'_>>) -> BTreeMap<OktaUserId, Mov
     matches.iter().map(|(id, found)| (id.clone(), mover(id, found))).collect()
 }
 
-fn stayers(
-    matches: &BTreeMap<OktaUserId, Match<'_>>,
-    actual: &Actual,
-    deleted: &BTreeSet<ScimUserId>,
-) -> BTreeMap<Claim, String> {
-    let moving: BTreeSet<&ScimUserId> =
-        matches.values().filter_map(|found| Some(&found.account()?.id)).collect();
-    let staying =
-        actual.users.values().filter(|user| !moving.contains(&user.id) && !deleted.contains(&user.id));
-    staying
-        .flat_map(|user| {
-            let known_as = user.external_id.as_deref().unwrap_or(user.id.as_str());
-            let label = format!("{} ({known_as})", user.account.user_name);
-            claims(&user.account).into_iter().map(move |claim| (claim, label.clone()))
-        })
-        .collect()
-}
-
 fn conflict(label: &str, claim: &Claim, holder: String) -> Conflict {
     Conflict {
         contested: format!("{} {}", claim.attribute, quoted(&claim.value)),
@@ -266,7 +253,7 @@ fn leave_alone(id: &OktaUserId, found: &Match<'_>, people: &mut People, findings
         Standing::Linked(standing) => {
             let user = UserRef { user_name: standing.account.user_name.clone(), ..found.user_ref(id) };
             if standing.account.active && !found.wanted.account.active {
-                deactivate_only(&user, &standing.account, &found.wanted.why, findings);
+                deactivate_only(&user, &standing.account, &found.wanted.why, &mut findings.stages);
             }
             people.with_account.insert(id.clone(), user);
         }
@@ -284,7 +271,7 @@ fn deactivate(user: &UserRef, before: &Account, wanted: &DesiredUser, findings: 
         return before.clone();
     }
     if claims(before) != claims(&wanted.account) {
-        return deactivate_only(user, before, &wanted.why, findings);
+        return deactivate_only(user, before, &wanted.why, &mut findings.stages);
     }
     let account = wanted.account.clone();
     let changes = between(before, &account);
@@ -293,36 +280,9 @@ fn deactivate(user: &UserRef, before: &Account, wanted: &DesiredUser, findings: 
     account
 }
 
-fn deactivate_only(user: &UserRef, before: &Account, why: &Reason, findings: &mut Findings) -> Account {
-    let account = Account { active: false, ..before.clone() };
-    let changes = between(before, &account);
-    let change = Change::DeactivateUser { user: user.clone(), account: Box::new(account.clone()), changes };
-    findings.stages.add(Phase::Revoke, change, why);
-    account
-}
-
-/// Lets go of names that others wait for while this one waits for theirs; gives back how the account stands afterwards.
-fn step_aside(
-    id: &OktaUserId,
-    user: &UserRef,
-    before: Account,
-    claims: &BTreeSet<Claim>,
-    findings: &mut Findings,
-) -> Account {
-    let mut account = before.clone();
-    for claim in claims {
-        if claim.attribute == Field::UserName.name() {
-            account.user_name = temporary(id);
-        } else {
-            account.email = None;
-        }
-    }
-    let changes = between(&before, &account);
-    let why =
-        Reason::new("swap", "makes room for a moment: accounts take over names from one another in a ring");
-    let change = Change::UpdateUser { user: user.clone(), account: Box::new(account.clone()), changes };
-    findings.stages.add(Phase::MakeRoom, change, &why);
-    account
+/// Why an account lets go of a name for a moment.
+fn swap() -> Reason {
+    Reason::by_usher("swap", "makes room for a moment: accounts take over names from one another in a ring")
 }
 
 fn update(user: &UserRef, before: &Account, wanted: &DesiredUser, phase: Phase, findings: &mut Findings) {
@@ -355,10 +315,7 @@ fn adopt(
     // Who may sign in no longer goes first here too, unless an address has to be free before.
     let closes = before.active && !wanted.account.active && claims(before) == claims(&wanted.account);
     let phase = if closes { Phase::Revoke } else { phase };
-    let why = Reason::new(
-        wanted.why.rule.clone(),
-        "an account of this userName stands in AWS and carries no Okta id",
-    );
+    let why = wanted.why.saying("an account of this userName stands in AWS and carries no Okta id");
     let change = Change::AdoptUser { user: user.clone(), account: Box::new(wanted.account.clone()), changes };
     findings.stages.add(phase, change, &why);
 }

@@ -85,7 +85,7 @@ impl<'a> Gathering<'a> {
     fn decide(&mut self, person: &UserToDecide, decision: Option<&UserDecision>) {
         let id = &person.source.id;
         let Some(UserDecision { verdict, groups, why, .. }) = decision else {
-            let why = Reason::new(ACCOUNT_RULE, "the policy gave no answer for this person");
+            let why = Reason::by_usher(ACCOUNT_RULE, "the policy gave no answer for this person");
             return self.hold(&person.source, why);
         };
         let account = match verdict {
@@ -104,7 +104,9 @@ impl<'a> Gathering<'a> {
         let targets = match groups {
             None => self.given(person),
             Some(list) => match list.iter().find_map(|target| self.problem(target)) {
-                Some(problem) => return self.hold(&person.source, Reason::new(super::GROUP_RULE, problem)),
+                Some(problem) => {
+                    return self.hold(&person.source, Reason::by_usher(super::GROUP_RULE, problem));
+                }
                 None => list.iter().map(|target| self.resolve(target, why)).collect(),
             },
         };
@@ -120,7 +122,7 @@ impl<'a> Gathering<'a> {
         if let Some(why) = problem.filter(|_| person.draft.active) {
             self.held.insert(id.clone(), left(&person.source, why));
         }
-        let why = Reason { rule: why.rule.clone(), message: message(person, &account, why) };
+        let why = why.saying(message(person, &account, why));
         let is_deprovisioned = !account.active && person.source.status == UserStatus::Deprovisioned;
         let user = DesiredUser { account, keeps_attributes, is_deprovisioned, why };
         self.users.insert(id.clone(), user);
@@ -131,7 +133,7 @@ impl<'a> Gathering<'a> {
         if !draft::is_active(person.status) {
             let status = person.status.word();
             let message = format!("is {status} in Okta, and a hold keeps no account open");
-            self.closed.insert(person.id.clone(), Reason::new(status, message));
+            self.closed.insert(person.id.clone(), Reason::by_usher(status, message));
         }
         self.held.entry(person.id.clone()).or_insert_with(|| left(person, why));
     }
@@ -148,7 +150,7 @@ impl<'a> Gathering<'a> {
         match because {
             Some(because) => {
                 let message = format!("would be skipped ({}), but {because}", why.message);
-                self.hold(person, Reason::new(why.rule.clone(), message));
+                self.hold(person, why.saying(message));
             }
             None => {
                 self.skipped.insert(person.id.clone(), left(person, why.clone()));
@@ -212,7 +214,7 @@ impl<'a> Gathering<'a> {
         for (id, Left { label, why }) in unasked {
             let Some(user) = self.reading.users.get(id) else { continue };
             let message = format!("is only in groups on hold, such as {}: {}", quoted(label), why.message);
-            self.hold(user, Reason::new(why.rule.clone(), message));
+            self.hold(user, why.saying(message));
         }
     }
 
@@ -262,7 +264,7 @@ fn left(person: &SourceUser, why: Reason) -> Left {
 
 fn account_problem(account: &Account) -> Option<Reason> {
     let problems: Vec<String> = account.problems().iter().map(ToString::to_string).collect();
-    (!problems.is_empty()).then(|| Reason::new(ACCOUNT_RULE, problems.join("; ")))
+    (!problems.is_empty()).then(|| Reason::by_usher(ACCOUNT_RULE, problems.join("; ")))
 }
 
 /// Why an account is inactive is Okta's to say, if Okta says so; anything else is the policy's.

@@ -412,7 +412,7 @@ fn a_hold_keeps_nothing_open_that_okta_has_closed() {
         .says("ann", UserVerdict::Hold, None)
         .says("cyd", UserVerdict::Hold, None)
         .desired();
-    let why = Reason::new("suspended", "is suspended in Okta, and a hold keeps no account open");
+    let why = Reason::by_usher("suspended", "is suspended in Okta, and a hold keeps no account open");
     let expected = BTreeMap::from([(user_id("ann"), why.clone()), (user_id("bob"), why)]);
     assert_eq!(desired.closed_users, expected);
     assert_eq!(held(&desired).len(), 3);
@@ -471,7 +471,7 @@ fn an_okta_group_s_id_is_no_key_that_a_policy_chooses_for_another() {
         assert_eq!(groups(&desired), ["00g-a a: ann"]);
         let why = "is the id of an Okta group; no key means the group's own id";
         let message = format!("the key {key:?} that the policy chose {why}");
-        assert_eq!(desired.held_groups[&group_id("b")].why, Reason::new("group", message));
+        assert_eq!(desired.held_groups[&group_id("b")].why, Reason::by_usher("group", message));
     }
 }
 

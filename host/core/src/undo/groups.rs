@@ -11,6 +11,7 @@ use crate::decision::Reason;
 use crate::desired::Left;
 use crate::id::{GroupKey, OktaUserId, ScimGroupId};
 use crate::plan::{Change, GroupRef, UserRef};
+use crate::quote::quoted;
 use crate::reconcile::names::{Claim, Mover, contested, order, temporary};
 use crate::reconcile::stages::Phase;
 
@@ -42,6 +43,12 @@ pub(super) fn undo(stories: &Stories, now: &Now<'_>, allowed: &Allowed, findings
                 relinked(&story.group, standing, findings);
                 continue;
             }
+            // What the run deleted was made again; any other group of the run's is gone.
+            Found::MadeSince(standing) if story.fate == Fate::Deleted => standing,
+            Found::MadeSince(standing) => {
+                made_since(&story.group, standing, findings);
+                continue;
+            }
             Found::Gone => {
                 returns.extend(gone(story, findings).map(|back| (key.clone(), back)));
                 continue;
@@ -58,9 +65,9 @@ pub(super) fn undo(stories: &Stories, now: &Now<'_>, allowed: &Allowed, findings
                 let (written, found) = (&story.group.display_name, &standing.display_name);
                 later.push(another(DISPLAY_NAME, Some(written), Some(found)));
             }
-            let ours = story.moved().filter_map(|(_, it)| match now.user(&it.user) {
+            let ours = story.moved().filter_map(|(id, it)| match now.user(&stories.known(id, &it.user)) {
                 Found::There(user) => Some(&user.id),
-                Found::Relinked(_) | Found::Gone => None,
+                Found::Relinked(_) | Found::MadeSince(_) | Found::Gone => None,
             });
             let ours: BTreeSet<_> = ours.collect();
             let others = members.iter().filter(|id| !ours.contains(id));
@@ -77,7 +84,8 @@ pub(super) fn undo(stories: &Stories, now: &Now<'_>, allowed: &Allowed, findings
             Fate::Created => {
                 let name = &standing.display_name;
                 findings.notes.push(format!(
-                    "the group {name:?}, which the run created, stays without the members that the run gave it (--delete-created deletes it)"
+                    "the group {}, which the run created, stays without the members that the run gave it (--delete-created deletes it)",
+                    quoted(name)
                 ));
             }
             Fate::Stayed => {
@@ -96,7 +104,7 @@ fn gone<'a>(story: &GroupStory, findings: &mut Findings) -> Option<Return<'a>> {
         Fate::Created => findings.as_before += 1,
         Fate::Stayed => {
             let parties = vec!["is not in AWS any more".to_owned()];
-            findings.conflict(format!("the group {name:?}"), parties, AS_IT_IS);
+            findings.conflict(format!("the group {}", quoted(&name)), parties, AS_IT_IS);
         }
         Fate::Deleted => {
             let group = GroupRef { scim_id: None, ..story.group.clone() };
@@ -117,7 +125,7 @@ fn delete(
 ) {
     let (what, name) = ("created the group", &standing.display_name);
     if !later.is_empty() {
-        return findings.conflict(format!("the group {name:?}"), later, AS_IT_IS);
+        return findings.conflict(format!("the group {}", quoted(name)), later, AS_IT_IS);
     }
     if let Some(pattern) = allowed.protected.group(name) {
         return findings.protected_group(name, &pattern.to_string(), what);
@@ -130,7 +138,7 @@ fn delete(
             return findings.protected_user(
                 &user.account.user_name,
                 &text,
-                &format!("created the group {name:?}"),
+                &format!("created the group {}", quoted(name)),
             );
         }
         let okta_id = user.external_id.as_deref().filter(|id| OktaUserId::is_okta_shaped(id));
@@ -162,7 +170,7 @@ fn renamed<'a>(
             "stays linked to the key that run {} gave it: to AWS that is no attribute that goes; its name goes back",
             findings.run
         );
-        findings.kept_groups.push(Left { label: found.clone(), why: Reason::new(RULE, message) });
+        findings.kept_groups.push(Left { label: found.clone(), why: Reason::by_usher(RULE, message) });
     }
     let (before, after) = story.attributes.get(DISPLAY_NAME)?;
     let name = before.clone().filter(|_| before != after)?;
@@ -172,7 +180,7 @@ fn renamed<'a>(
     }
     if after.as_ref() != Some(found) {
         let later = another(DISPLAY_NAME, after.as_deref(), Some(found));
-        findings.conflict(format!("the group {found:?}"), vec![later], AS_IT_IS);
+        findings.conflict(format!("the group {}", quoted(found)), vec![later], AS_IT_IS);
         return None;
     }
     let group = GroupRef { display_name: name.clone(), ..group_ref(key, standing) };
@@ -189,7 +197,7 @@ fn write(
 ) {
     let claim = |name: &str| BTreeSet::from([Claim::new(DISPLAY_NAME, name)]);
     let mover = |back: &Return<'_>| Mover {
-        label: format!("{:?} ({})", back.name, back.group.key),
+        label: format!("{} ({})", quoted(&back.name), back.group.key),
         has: back.standing.map(|group| claim(&group.display_name)).unwrap_or_default(),
         wants: claim(&back.name),
         is_owner: true,
@@ -202,11 +210,14 @@ fn write(
     let staying = staying.filter(|group| !moving.contains(&group.id) && !deleted.contains(&group.id));
     let stayers = staying.map(|group| {
         let known_as = group.external_id.as_deref().unwrap_or(group.id.as_str());
-        (Claim::new(DISPLAY_NAME, &group.display_name), format!("{:?} ({known_as})", group.display_name))
+        (
+            Claim::new(DISPLAY_NAME, &group.display_name),
+            format!("{} ({known_as})", quoted(&group.display_name)),
+        )
     });
     for (key, (claim, holder)) in contested(&movers, stayers.collect()) {
         returns.remove(&key);
-        let contested = format!("{} {:?}", claim.attribute, claim.value);
+        let contested = format!("{} {}", claim.attribute, quoted(&claim.value));
         let advice = "the name that it had belongs to another by now: take it from there by hand, or leave both as they are";
         findings.conflict(contested, vec![movers[&key].label.clone(), holder], advice);
         movers.remove(&key);
@@ -229,18 +240,25 @@ fn write(
             findings.stages.add(Phase::Update(round), change, &why);
         } else {
             findings.notes.push(format!(
-                "the group {name:?}: made again under a new id of Identity Center; its assignments of permission sets are lost"
+                "the group {}: made again under a new id of Identity Center; its assignments of permission sets are lost",
+                quoted(&name)
             ));
         }
         groups.insert(key, group);
     }
 }
 
+fn made_since(group: &GroupRef, standing: &ActualGroup, findings: &mut Findings) {
+    let went = group.scim_id.as_ref().map_or("no id", |id| id.as_str());
+    let parties = vec![format!("{went} went since"), format!("{} was made in its place", standing.id)];
+    findings.conflict(format!("the group {}", quoted(&standing.display_name)), parties, AS_IT_IS);
+}
+
 fn relinked(group: &GroupRef, standing: &ActualGroup, findings: &mut Findings) {
     let owner = standing.external_id.as_deref().unwrap_or("nobody");
     let parties = vec![
-        format!("{:?} ({})", group.display_name, group.key),
-        format!("{:?} ({owner})", standing.display_name),
+        format!("{} ({})", quoted(&group.display_name), group.key),
+        format!("{} ({owner})", quoted(&standing.display_name)),
     ];
     findings.conflict(
         format!("the group {}", standing.id),

@@ -10,6 +10,8 @@ use crate::decision::Reason;
 use crate::desired::Left;
 use crate::id::ScimUserId;
 use crate::plan::{Change, GroupRef, MEMBERS_PER_REQUEST, UserRef};
+use crate::quote::quoted;
+use crate::reconcile::moves::by_name;
 use crate::reconcile::stages::Phase;
 
 pub(super) fn undo(
@@ -20,71 +22,88 @@ pub(super) fn undo(
     groups: &Groups,
     findings: &mut Findings,
 ) {
+    let taking = Taking { stories, now, allowed, people };
     for (key, story) in &stories.groups {
         let Some(group) = groups.get(key) else { continue };
         let none = BTreeSet::new();
         let standing = group.scim_id.as_ref().and_then(|id| now.actual.members.get(id)).unwrap_or(&none);
-        one(group, story, standing, now, allowed, people, findings);
+        taking.back(group, story, standing, findings);
     }
 }
 
-fn one(
-    group: &GroupRef,
-    story: &GroupStory,
-    standing: &BTreeSet<ScimUserId>,
-    now: &Now<'_>,
-    allowed: &Allowed,
-    people: &People,
-    findings: &mut Findings,
-) {
-    let (mut leaving, mut joining) = (Vec::new(), Vec::new());
-    for (identity, membership) in story.moved() {
-        let found = now.user(&membership.user);
-        let user = match found {
-            Found::There(user) => user,
-            Found::Relinked(user) => {
-                // Of a group that lost its last trace of the person nothing is left to take back.
-                if membership.after && standing.contains(&user.id) {
-                    held(membership, group, "belongs to another by now", findings);
+/// What the memberships of all groups are taken back by.
+struct Taking<'a> {
+    stories: &'a Stories,
+    now: &'a Now<'a>,
+    allowed: &'a Allowed,
+    people: &'a People,
+}
+
+impl Taking<'_> {
+    fn back(
+        &self,
+        group: &GroupRef,
+        story: &GroupStory,
+        standing: &BTreeSet<ScimUserId>,
+        findings: &mut Findings,
+    ) {
+        let (mut leaving, mut joining) = (Vec::new(), Vec::new());
+        for (identity, membership) in story.moved() {
+            let user = match self.now.user(&self.stories.known(identity, &membership.user)) {
+                Found::There(user) => user,
+                Found::Relinked(user) => {
+                    // Of a group that lost its last trace of the person nothing is left to take back.
+                    if membership.after && standing.contains(&user.id) {
+                        held(membership, group, "belongs to another by now", findings);
+                    }
+                    continue;
                 }
-                continue;
-            }
-            Found::Gone => {
-                gone(identity, membership, group, people, &mut joining, findings);
-                continue;
-            }
-        };
-        let user_ref = user_ref(user, &membership.user);
-        match (membership.after, standing.contains(&user.id)) {
-            (true, false) | (false, true) => findings.as_before += 1,
-            (false, false) => joining.push(user_ref),
-            (true, true) => match allowed.protected.user(&user.account.user_name) {
-                Some(pattern) => {
-                    let what = format!("put it into the group {:?}", group.display_name);
-                    findings.protected_user(&user.account.user_name, &pattern.to_string(), &what);
+                // Whoever made the account anew gave it the membership too.
+                Found::MadeSince(user) if membership.after => {
+                    if standing.contains(&user.id) {
+                        held(membership, group, "has another account since", findings);
+                    }
+                    continue;
                 }
-                None => leaving.push(user_ref),
-            },
-        }
-    }
-    let is_emptied = joining.is_empty() && !leaving.is_empty() && leaving.len() == standing.len();
-    let name = group.scim_id.as_ref().and_then(|id| now.actual.groups.get(id)).map(|it| &it.display_name);
-    let names = [Some(&group.display_name), name];
-    let pattern = names.into_iter().flatten().find_map(|name| allowed.protected.group(name));
-    match pattern.filter(|_| is_emptied) {
-        Some(pattern) => {
-            let name = name.unwrap_or(&group.display_name);
-            findings.protected_group(name, &pattern.to_string(), "gave it all its members");
-        }
-        None => {
-            let why = findings.why("put them into the group");
-            for members in by_name(leaving).chunks(MEMBERS_PER_REQUEST) {
-                let change = Change::RemoveMembers { group: group.clone(), members: members.to_vec() };
-                findings.stages.add(Phase::Revoke, change, &why);
+                Found::MadeSince(user) => user,
+                Found::Gone => {
+                    gone(identity, membership, group, self.people, &mut joining, findings);
+                    continue;
+                }
+            };
+            let user_ref = user_ref(user, &membership.user);
+            match (membership.after, standing.contains(&user.id)) {
+                (true, false) | (false, true) => findings.as_before += 1,
+                (false, false) => joining.push(user_ref),
+                (true, true) => match self.allowed.protected.user(&user.account.user_name) {
+                    Some(pattern) => {
+                        let what = format!("put it into the group {}", quoted(&group.display_name));
+                        findings.protected_user(&user.account.user_name, &pattern.to_string(), &what);
+                    }
+                    None => leaving.push(user_ref),
+                },
             }
         }
+        let is_emptied = joining.is_empty() && !leaving.is_empty() && leaving.len() == standing.len();
+        let name =
+            group.scim_id.as_ref().and_then(|id| self.now.actual.groups.get(id)).map(|it| &it.display_name);
+        let names = [Some(&group.display_name), name];
+        let pattern = names.into_iter().flatten().find_map(|name| self.allowed.protected.group(name));
+        match pattern.filter(|_| is_emptied) {
+            Some(pattern) => {
+                let name = name.unwrap_or(&group.display_name);
+                findings.protected_group(name, &pattern.to_string(), "gave it all its members");
+            }
+            None => {
+                let why = findings.why("put them into the group");
+                for members in by_name(leaving).chunks(MEMBERS_PER_REQUEST) {
+                    let change = Change::RemoveMembers { group: group.clone(), members: members.to_vec() };
+                    findings.stages.add(Phase::Revoke, change, &why);
+                }
+            }
+        }
+        join(group, joining, findings);
     }
-    join(group, joining, findings);
 }
 
 /// Somebody who has no account now.
@@ -106,8 +125,8 @@ fn gone(
 
 fn held(membership: &Membership, group: &GroupRef, why: &str, findings: &mut Findings) {
     let did = if membership.after { "put into" } else { "took out of" };
-    let message = format!("whom run {} {did} the group {:?}, {why}", findings.run, group.display_name);
-    let why = Reason::new(RULE, message);
+    let message = format!("whom run {} {did} the group {}, {why}", findings.run, quoted(&group.display_name));
+    let why = Reason::by_usher(RULE, message);
     findings.held_users.push(Left { label: membership.user.user_name.clone(), why });
 }
 
@@ -129,10 +148,4 @@ fn join(group: &GroupRef, joining: Vec<UserRef>, findings: &mut Findings) {
             &why,
         );
     }
-}
-
-/// In the order in which a person looks for a name.
-fn by_name(mut users: Vec<UserRef>) -> Vec<UserRef> {
-    users.sort_by(|one, other| (&one.user_name, &one.okta_id).cmp(&(&other.user_name, &other.okta_id)));
-    users
 }

@@ -109,6 +109,14 @@ impl Stories {
     }
 }
 
+impl Stories {
+    /// A member with the id of the account that the run itself made, where it made it.
+    pub(super) fn known(&self, identity: &Identity, member: &UserRef) -> UserRef {
+        let made = self.users.get(identity).and_then(|story| story.user.scim_id.clone());
+        UserRef { scim_id: member.scim_id.clone().or(made), ..member.clone() }
+    }
+}
+
 impl GroupStory {
     fn change_members(&mut self, members: &[UserRef], is_member: bool) {
         for member in members {

@@ -128,6 +128,42 @@ fn an_account_that_belongs_to_another_by_now_is_left_alone() {
     assert!(plan.held_users[0].why.message.contains("belongs to another"), "{plan:?}");
 }
 
+/// Neither by the run's creation, nor by its changes, nor by its memberships.
+#[test]
+fn an_account_or_a_group_that_was_made_anew_since_is_left_alone_and_told() {
+    let standing = nothing().user(Some(ANN), "ann-2", account("ann")).group("team", &["ann-2"]);
+    let unmade = UserRef { scim_id: None, ..user(ANN, "ann") };
+    let created = vec![change("userName", None, Some("ann"))];
+    let done =
+        vec![Deed::CreatedUser(user(ANN, "ann-1"), created), Deed::AddedMembers(group("team"), vec![unmade])];
+    for delete_created in [false, true] {
+        let allowed = Allowed { delete_created, ..Allowed::default() };
+        let plan = standing.after(done.clone(), &allowed);
+        assert_eq!(plan.operations, vec![]);
+        assert_eq!(plan.conflicts[0].parties, ["ann-1 went since", "ann-2 was made for the same person"]);
+        assert!(plan.held_users[0].why.message.contains("has another account since"), "{plan:?}");
+    }
+    let titled = vec![change("title", Some("a"), Some("b"))];
+    let plan = standing.after(vec![Deed::ChangedUser(user(ANN, "ann-1"), titled)], &Allowed::default());
+    assert_eq!((plan.operations.len(), plan.conflicts.len()), (0, 1));
+
+    let other = GroupRef { scim_id: Some(ScimGroupId::new("team-1")), ..group("team") };
+    let done = vec![Deed::CreatedGroup(other, vec![user(ANN, "ann-2")])];
+    let plan = standing.after(done, &Allowed { delete_created: true, ..Allowed::default() });
+    assert_eq!((plan.operations.len(), plan.conflicts.len()), (0, 1));
+    assert_eq!(plan.conflicts[0].parties, ["team-1 went since", "team was made in its place"]);
+}
+
+#[test]
+fn whoever_was_deleted_and_made_anew_joins_again() {
+    let standing = nothing().user(Some(ANN), "ann-2", account("ann")).group("team", &[]);
+    let done = vec![
+        Deed::RemovedMembers(group("team"), vec![user(ANN, "ann-1")]),
+        Deed::DeletedUser(user(ANN, "ann-1"), vec![change("userName", Some("ann"), None)]),
+    ];
+    assert_eq!(kinds(&standing.after(done, &Allowed::default())), ["add-members"]);
+}
+
 #[test]
 fn what_a_run_changed_and_broke_off_before_it_linked_it_goes_back() {
     let mut standing = nothing().user(None, "ann", titled("b")).group("team", &[]);

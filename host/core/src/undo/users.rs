@@ -11,8 +11,10 @@ use crate::decision::Reason;
 use crate::desired::Left;
 use crate::id::{ScimGroupId, ScimUserId};
 use crate::plan::{Change, UserRef};
+use crate::quote::quoted;
 use crate::reconcile::difference::between;
-use crate::reconcile::names::{Claim, Mover, contested, order, temporary};
+use crate::reconcile::moves::{deactivate_only, names_held, step_aside};
+use crate::reconcile::names::{Mover, contested, order};
 use crate::reconcile::stages::Phase;
 use crate::reconcile::users::claims;
 
@@ -67,6 +69,7 @@ fn created(
     let standing = match now.user(&story.user) {
         Found::There(standing) => standing,
         Found::Relinked(standing) => return relinked(&story.user, standing, findings),
+        Found::MadeSince(standing) => return made_since(&story.user, standing, findings),
         Found::Gone => return findings.as_before += 1,
     };
     let name = &standing.account.user_name;
@@ -80,7 +83,7 @@ fn created(
     if allowed.delete_created {
         let later = later(identity, story, standing, stories, now);
         if !later.is_empty() {
-            return findings.conflict(format!("the account {name:?}"), later, AS_IT_IS);
+            return findings.conflict(format!("the account {}", quoted(name)), later, AS_IT_IS);
         }
         people.deleted.insert(standing.id.clone());
         let account = Box::new(standing.account.clone());
@@ -89,7 +92,7 @@ fn created(
     if !standing.account.active {
         return findings.as_before += 1;
     }
-    deactivate(&user, &standing.account, &why, findings);
+    deactivate_only(&user, &standing.account, &why, &mut findings.stages);
 }
 
 /// What became of a new account after the run: with it, what others did would be deleted.
@@ -114,13 +117,13 @@ fn later(
         .filter(|story| story.members.get(identity).is_some_and(|membership| membership.after))
         .filter_map(|story| match now.group(&story.group) {
             Found::There(group) => Some(&group.id),
-            Found::Relinked(_) | Found::Gone => None,
+            Found::Relinked(_) | Found::MadeSince(_) | Found::Gone => None,
         })
         .collect();
     for group in now.actual.groups.values() {
         let is_member = now.members(group).is_some_and(|members| members.contains(&standing.id));
         if is_member && !by_run.contains(&group.id) {
-            later.push(format!("is a member of the group {:?} since", group.display_name));
+            later.push(format!("is a member of the group {} since", quoted(&group.display_name)));
         }
     }
     later
@@ -138,9 +141,13 @@ fn changed<'a>(
             relinked(&story.user, standing, findings);
             return None;
         }
+        Found::MadeSince(standing) => {
+            made_since(&story.user, standing, findings);
+            return None;
+        }
         Found::Gone => {
             let gone = vec!["is not in AWS any more".to_owned()];
-            findings.conflict(format!("the account {:?}", story.user.user_name), gone, AS_IT_IS);
+            findings.conflict(format!("the account {}", quoted(&story.user.user_name)), gone, AS_IT_IS);
             return None;
         }
     };
@@ -150,12 +157,12 @@ fn changed<'a>(
             "stays linked to the Okta id that run {} gave it: to AWS that is no attribute that goes; its other attributes go back",
             findings.run
         );
-        findings.kept_users.push(Left { label: name.clone(), why: Reason::new(RULE, message) });
+        findings.kept_users.push(Left { label: name.clone(), why: Reason::by_usher(RULE, message) });
     }
     let account = match back(&story.attributes, &standing.account) {
         Ok(account) => account,
         Err(later) => {
-            findings.conflict(format!("the account {name:?}"), later, AS_IT_IS);
+            findings.conflict(format!("the account {}", quoted(name)), later, AS_IT_IS);
             return None;
         }
     };
@@ -200,12 +207,12 @@ fn deleted<'a>(story: &UserStory, now: &Now<'a>, findings: &mut Findings) -> Opt
     let name = &story.user.user_name;
     if story.user.okta_id.is_none() {
         let message = "carried no Okta id, without which no account can be made again";
-        findings.held_users.push(Left { label: name.clone(), why: Reason::new(RULE, message) });
+        findings.held_users.push(Left { label: name.clone(), why: Reason::by_usher(RULE, message) });
         return None;
     }
     match now.user(&story.user) {
         Found::Gone => {}
-        Found::There(_) => {
+        Found::There(_) | Found::MadeSince(_) => {
             findings.as_before += 1;
             return None;
         }
@@ -238,10 +245,12 @@ fn write(
     };
     let mut movers: BTreeMap<Identity, Mover> =
         returns.iter().map(|(identity, back)| (identity.clone(), mover(back))).collect();
-    let blocked = contested(&movers, stayers(&returns, now, &people.deleted));
+    let moving: BTreeSet<&ScimUserId> =
+        returns.values().filter_map(|back| Some(&back.standing?.id)).collect();
+    let blocked = contested(&movers, names_held(now.actual, &moving, &people.deleted));
     for (identity, (claim, holder)) in blocked {
         let Some(back) = returns.remove(&identity) else { continue };
-        let contested = format!("{} {:?}", claim.attribute, claim.value);
+        let contested = format!("{} {}", claim.attribute, quoted(&claim.value));
         let advice = "the name that it had belongs to another by now: take it from there by hand, or leave both as they are";
         findings.conflict(contested, vec![label(&back.user), holder], advice);
         movers.remove(&identity);
@@ -267,10 +276,12 @@ fn write(
         let why = findings.why("changed the account");
         let mut before = standing.account.clone();
         if before.active && !account.active && claims(&before) != claims(&account) {
-            before = deactivate(&user, &before, &why, findings);
+            before = deactivate_only(&user, &before, &why, &mut findings.stages);
         }
         if let Some(claims) = order.aside.get(&identity) {
-            before = step_aside(&user, &before, claims, findings);
+            let why =
+                findings.why("had these accounts take over names from one another: makes room for a moment");
+            before = step_aside(&user, &before, claims, &why, &mut findings.stages);
         }
         let round = order.rounds.get(&identity).copied().unwrap_or_default();
         let changes = between(&before, &account);
@@ -288,55 +299,6 @@ fn write(
     }
 }
 
-/// The names that accounts hold which the plan leaves alone.
-fn stayers(
-    returns: &BTreeMap<Identity, Return<'_>>,
-    now: &Now<'_>,
-    deleted: &BTreeSet<ScimUserId>,
-) -> BTreeMap<Claim, String> {
-    let moving: BTreeSet<&ScimUserId> =
-        returns.values().filter_map(|back| Some(&back.standing?.id)).collect();
-    let staying = now.actual.users.values();
-    let staying = staying.filter(|user| !moving.contains(&user.id) && !deleted.contains(&user.id));
-    staying
-        .flat_map(|user| {
-            let known_as = user.external_id.as_deref().unwrap_or(user.id.as_str());
-            let label = format!("{} ({known_as})", user.account.user_name);
-            claims(&user.account).into_iter().map(move |claim| (claim, label.clone()))
-        })
-        .collect()
-}
-
-/// Lets go of names that others wait for while this one waits for theirs; gives back how the account stands afterwards.
-fn step_aside(
-    user: &UserRef,
-    before: &Account,
-    claims: &BTreeSet<Claim>,
-    findings: &mut Findings,
-) -> Account {
-    let mut account = before.clone();
-    for claim in claims {
-        if claim.attribute == Field::UserName.name() {
-            account.user_name = temporary(user.okta_id.as_ref().map_or("", |id| id.as_str()));
-        } else {
-            account.email = None;
-        }
-    }
-    let changes = between(before, &account);
-    let why = findings.why("had these accounts take over names from one another: makes room for a moment");
-    let change = Change::UpdateUser { user: user.clone(), account: Box::new(account.clone()), changes };
-    findings.stages.add(Phase::MakeRoom, change, &why);
-    account
-}
-
-fn deactivate(user: &UserRef, before: &Account, why: &Reason, findings: &mut Findings) -> Account {
-    let account = Account { active: false, ..before.clone() };
-    let changes = between(before, &account);
-    let change = Change::DeactivateUser { user: user.clone(), account: Box::new(account.clone()), changes };
-    findings.stages.add(Phase::Revoke, change, why);
-    account
-}
-
 fn relinked(user: &UserRef, standing: &ActualUser, findings: &mut Findings) {
     let owner = standing.external_id.as_deref().unwrap_or("nobody");
     let parties = vec![label(user), format!("{} ({owner})", standing.account.user_name)];
@@ -347,6 +309,12 @@ fn relinked(user: &UserRef, standing: &ActualUser, findings: &mut Findings) {
     );
 }
 
+fn made_since(user: &UserRef, standing: &ActualUser, findings: &mut Findings) {
+    let ids = [user.scim_id.as_ref().map_or("no id", |id| id.as_str()), standing.id.as_str()];
+    let parties = vec![format!("{} went since", ids[0]), format!("{} was made for the same person", ids[1])];
+    findings.conflict(format!("the account {}", quoted(&standing.account.user_name)), parties, AS_IT_IS);
+}
+
 fn label(user: &UserRef) -> String {
     let known_as = user.okta_id.as_ref().map(|id| id.as_str());
     let known_as = known_as.or(user.scim_id.as_ref().map(|id| id.as_str())).unwrap_or("no id");
@@ -355,6 +323,6 @@ fn label(user: &UserRef) -> String {
 
 /// `title: the run wrote "Boss", and "Lead" stands`
 pub(super) fn another(attribute: &str, written: Option<&str>, found: Option<&str>) -> String {
-    let told = |value: Option<&str>| value.map_or("nothing".to_owned(), |value| format!("{value:?}"));
+    let told = |value: Option<&str>| value.map_or("nothing".to_owned(), |value| quoted(value).to_string());
     format!("{attribute}: the run wrote {}, and {} stands", told(written), told(found))
 }

@@ -35,7 +35,6 @@ pub(super) async fn people(
     let Prepared { read, desired, source, .. } = prepared;
     let met = read.reading.users.values().filter(|user| is_user(user, wanted));
     let mut found: BTreeSet<Somebody> = met.map(|user| Somebody::InOkta(user.id.clone())).collect();
-    let is_met = !found.is_empty();
     let meant = desired.users.iter().filter(|(_, user)| is_account(&user.account, wanted));
     found.extend(meant.map(|(id, _)| Somebody::InOkta(id.clone())));
     for user in read.actual.users.values() {
@@ -49,10 +48,9 @@ pub(super) async fn people(
     }
     let mut profiles = BTreeMap::new();
     if let Some(okta) = source.live() {
-        if !is_met {
-            profiles.extend(by_id(okta.find_people(wanted).await.map_err(EngineError::from)?));
-            found.extend(profiles.keys().cloned().map(Somebody::InOkta));
-        }
+        // Though somebody was met: an address may have been another's before, who is in no group by now.
+        profiles.extend(by_id(okta.find_people(wanted).await.map_err(EngineError::from)?));
+        found.extend(profiles.keys().cloned().map(Somebody::InOkta));
         for somebody in &found {
             let Somebody::InOkta(id) = somebody else { continue };
             if !read.reading.users.contains_key(id) && !profiles.contains_key(id) {

@@ -1,6 +1,6 @@
 //! One group, from Okta to the plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use usher_core::actual::{ActualGroup, Completeness};
@@ -8,6 +8,7 @@ use usher_core::desired::Conflict;
 use usher_core::id::{GroupKey, OktaGroupId, ScimGroupId};
 use usher_core::name::same;
 use usher_core::quote::quoted;
+use usher_core::settings::{Memberships, OrphanedGroups};
 use usher_core::source::{GroupOrigin, SourceGroup};
 
 use super::error::ExplainError;
@@ -15,7 +16,6 @@ use super::find::{self, SomeGroup};
 use super::step::{Becomes, Conclusion, Verdict, WouldChange, becomes, by, operations};
 use crate::error::EngineError;
 use crate::prepare::Prepared;
-use crate::subject;
 
 /// A group and every step of the way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -206,7 +206,7 @@ fn left_out(prepared: &Prepared, sources: &[&SourceGroup]) -> Option<GroupStep> 
     let Prepared { read, desired, .. } = prepared;
     let (mut skipped, mut held) = (BTreeMap::new(), BTreeMap::new());
     let members = sources.iter().filter_map(|group| read.reading.members.get(&group.id)).flatten();
-    let members: std::collections::BTreeSet<_> = members.collect();
+    let members: BTreeSet<_> = members.collect();
     for id in members {
         if let Some(left) = desired.skipped_users.get(id) {
             *skipped.entry(left.why.rule.clone()).or_default() += 1;
@@ -231,12 +231,30 @@ fn conflicts(prepared: &Prepared, key: Option<&GroupKey>) -> Vec<Conflict> {
 fn changes(prepared: &Prepared, key: Option<&GroupKey>, standing: Option<&ActualGroup>) -> Vec<WouldChange> {
     let operations = prepared.plan.operations.iter();
     let touching = operations.filter(|operation| {
-        subject::group(&operation.change).is_some_and(|group| {
+        operation.change.group().is_some_and(|group| {
             Some(&group.key) == key
                 || (group.scim_id.is_some() && group.scim_id.as_ref() == standing.map(|group| &group.id))
         })
     });
     touching.map(WouldChange::of).collect()
+}
+
+/// How a group stays in AWS that nobody wants and nothing changes.
+fn stays(prepared: &Prepared, standing: &ActualGroup) -> String {
+    let Prepared { plan, read, settings, .. } = prepared;
+    let is_empty = read.actual.members.get(&standing.id).is_some_and(BTreeSet::is_empty);
+    if let Some(kept) = plan.kept_groups.iter().find(|left| left.label == standing.display_name) {
+        return format!("; in AWS the group stays as it is {}", by(&kept.why));
+    }
+    if is_empty {
+        return "; in AWS the group stays, empty".to_owned();
+    }
+    let setting = match (settings.orphaned_groups, settings.memberships) {
+        (OrphanedGroups::Keep, _) => " (orphaned_groups = \"keep\")",
+        (_, Memberships::Additive) => " (memberships = \"additive\")",
+        _ => "",
+    };
+    format!("; in AWS the group stays as it is{setting}")
 }
 
 fn conclusion(
@@ -249,7 +267,7 @@ fn conclusion(
 ) -> Conclusion {
     let desired = &prepared.desired;
     if !changes.is_empty() {
-        let kinds: std::collections::BTreeSet<&str> = changes.iter().map(|change| change.kind).collect();
+        let kinds: BTreeSet<&str> = changes.iter().map(|change| change.kind).collect();
         let kinds: Vec<&str> = kinds.into_iter().collect();
         let message = format!("{} would change this group: {}", operations(changes.len()), kinds.join(", "));
         return Conclusion::new(Verdict::WouldChange, message);
@@ -265,7 +283,7 @@ fn conclusion(
                 return Conclusion::new(Verdict::LeftAlone, format!("held {}", by(&why)));
             }
             Becomes::Skipped { why } => {
-                let rest = if standing.is_some() { "; in AWS the group stays, empty" } else { "" };
+                let rest = standing.map(|group| stays(prepared, group)).unwrap_or_default();
                 return Conclusion::new(Verdict::NotSynced, format!("skipped {}{rest}", by(&why)));
             }
             Becomes::Synced { .. } | Becomes::NotAskedFor => {}
@@ -282,7 +300,8 @@ fn conclusion(
             let message = "stands in AWS as Okta and the policy say; nothing would change";
             return Conclusion::new(Verdict::InStep, message);
         }
-        let message = "no group that was asked for becomes this one; it stays in AWS as it is";
+        let rest = standing.map(|group| stays(prepared, group)).unwrap_or_default();
+        let message = format!("no group that was asked for becomes this one{rest}");
         return Conclusion::new(Verdict::NotSynced, message);
     }
     Conclusion::new(

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use usher_core::actual::{ActualUser, Completeness};
 use usher_core::decision::{Reason, UserVerdict};
+use usher_core::deferral::day;
 use usher_core::desired::{Conflict, Scope};
 use usher_core::draft;
 use usher_core::id::{OktaGroupId, OktaUserId, ScimUserId};
 use usher_core::name::same;
 use usher_core::plan::AttributeChange;
+use usher_core::quote::quoted;
+use usher_core::settings::{Leavers, Memberships};
 use usher_core::source::{SourceGroup, SourceUser, UserStatus, Whereabouts};
 
 use super::error::ExplainError;
@@ -190,7 +193,7 @@ impl Walk<'_> {
             okta_id: Some(self.id.clone()),
             scim_id: account.map(|user| user.id.clone()),
             label: login.or(user_name).unwrap_or(self.id.as_str()).to_owned(),
-            conclusion: self.conclusion(account, &conflicts, &changes),
+            conclusion: self.conclusion(account, &steps, &conflicts, &changes),
             steps,
         }
     }
@@ -318,6 +321,7 @@ impl Walk<'_> {
     fn conclusion(
         &self,
         account: Option<&ActualUser>,
+        steps: &[PersonStep],
         conflicts: &[Conflict],
         changes: &[WouldChange],
     ) -> Conclusion {
@@ -340,13 +344,17 @@ impl Walk<'_> {
         }
         let user_name = account.map(|account| account.account.user_name.as_str());
         if let Some(kept) = plan.kept_users.iter().find(|left| Some(left.label.as_str()) == user_name) {
-            return Conclusion::new(Verdict::LeftAlone, format!("stays active {}", by(&kept.why)));
+            return Conclusion::new(Verdict::LeftAlone, format!("stays as it is {}", by(&kept.why)));
         }
         match (desired.users.get(self.id), account) {
-            (Some(_), Some(_)) => Conclusion::new(
-                Verdict::InStep,
-                "stands in AWS as Okta and the policy say; nothing would change",
-            ),
+            (Some(_), Some(_)) => {
+                let differs: Vec<String> = steps.iter().filter_map(|step| self.differs(step)).collect();
+                if differs.is_empty() {
+                    let message = "stands in AWS as Okta and the policy say; nothing would change";
+                    return Conclusion::new(Verdict::InStep, message);
+                }
+                Conclusion::new(Verdict::LeftAlone, format!("stays as it is: {}", differs.join("; ")))
+            }
             (Some(wanted), None) => {
                 let message =
                     format!("no account is made, since it would be an inactive one: {}", wanted.why.message);
@@ -356,19 +364,42 @@ impl Walk<'_> {
         }
     }
 
+    /// A membership that is not as it should be, and which the plan leaves so.
+    fn differs(&self, step: &PersonStep) -> Option<String> {
+        let PersonStep::InGroup { group, should_be, is } = step else { return None };
+        let name = quoted(&group.display_name);
+        let is_additive = self.prepared.settings.memberships == Memberships::Additive;
+        match (should_be, is) {
+            (true, Some(true)) => None,
+            (true, Some(false)) => Some(format!("not put into the group {name}, which stays as it is")),
+            (_, None) => Some(format!("whether the group {name} has this person was not read")),
+            (false, _) if is_additive => Some(format!(
+                "still in the group {name}, as memberships are never removed (memberships = \"additive\")"
+            )),
+            (false, _) => Some(format!("still in the group {name}, which stays as it is")),
+        }
+    }
+
     fn why_not(&self, account: Option<&ActualUser>) -> Conclusion {
-        let Prepared { desired, read, .. } = self.prepared;
+        let Prepared { desired, read, settings, .. } = self.prepared;
+        let due = settings.deferral.as_ref().filter(|_| settings.leavers == Leavers::Delete);
+        let due = due.and_then(|deferral| deferral.due(self.id)).map(day);
         let not = |message: String| {
             let rest = match account.map(|account| account.account.active) {
                 Some(true) if desired.scope == Scope::Narrowed => {
-                    "; a run of some groups deactivates nobody for that"
+                    "; a run of some groups deactivates nobody for that".to_owned()
                 }
                 Some(true) if read.actual.completeness == Completeness::Partial => {
-                    "; Identity Center could not list everybody, so nobody is deactivated for that"
+                    "; Identity Center could not list everybody, so nobody is deactivated for that".to_owned()
                 }
-                Some(true) => "",
-                Some(false) => "; the account is inactive, as it should be",
-                None => "",
+                Some(true) if settings.leavers == Leavers::Keep => {
+                    "; the account stays active (leavers = \"keep\")".to_owned()
+                }
+                Some(false) => match due {
+                    Some(day) => format!("; the account is inactive, and deleted from {day} on"),
+                    None => "; the account is inactive, as it should be".to_owned(),
+                },
+                Some(true) | None => String::new(),
             };
             Conclusion::new(Verdict::NotSynced, format!("{message}{rest}"))
         };

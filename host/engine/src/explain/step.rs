@@ -109,7 +109,8 @@ impl WouldChange {
         let change = &operation.change;
         Self {
             kind: change.kind(),
-            group: subject::group(change)
+            group: change
+                .group()
                 .map(|group| InGroup { key: group.key.clone(), display_name: group.display_name.clone() }),
             changes: subject::attributes(change),
             members: subject::members(change).iter().map(|user| user.user_name.clone()).collect(),

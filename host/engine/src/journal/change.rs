@@ -15,7 +15,7 @@ pub(super) fn stored(operation: &Operation) -> line::Change {
     line::Change {
         kind: change.kind().to_owned(),
         user: subject::user(change).map(user),
-        group: subject::group(change).map(group),
+        group: change.group().map(group),
         members: subject::members(change).iter().map(user).collect(),
         attributes: subject::attributes(change).into_iter().map(attribute).collect(),
         rule: operation.why.rule.clone(),

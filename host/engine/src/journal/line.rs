@@ -47,6 +47,12 @@ pub enum Event {
         pid: u32,
         /// The content hash of the plan, when it has one.
         plan: Option<String>,
+        /// The address of the source; older journals do not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
+        /// The address of the target.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target: Option<String>,
         /// How many operations the plan has.
         operations: usize,
         /// Who decided, in the order in which they were asked.

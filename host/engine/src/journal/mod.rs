@@ -15,4 +15,4 @@ pub use error::JournalError;
 pub use read::{Attempt, Problem, Reading, Run, read};
 pub use tail::Repair;
 pub(crate) use tail::private;
-pub use write::Journal;
+pub use write::{Beginning, Journal};

@@ -52,6 +52,10 @@ pub struct Run {
     pub pid: u32,
     /// The content hash of its plan, when it had one.
     pub plan: Option<String>,
+    /// The address of the source, where the journal says it.
+    pub source: Option<String>,
+    /// The address of the target, where the journal says it.
+    pub target: Option<String>,
     /// How many operations the plan had.
     pub operations: usize,
     /// Who decided.
@@ -135,7 +139,7 @@ fn in_place(line: Line, number: u64, previous: &str) -> Result<Line, String> {
 impl Reading {
     fn take(&mut self, line: Line, open: &mut BTreeMap<String, usize>) -> Result<(), String> {
         let Line { at, run, event, .. } = line;
-        if let Event::Begin { usher, host, pid, plan, operations, policies } = event {
+        if let Event::Begin { usher, host, pid, plan, source, target, operations, policies } = event {
             open.insert(run.clone(), self.runs.len());
             let (attempts, ended, ended_early) = (Vec::new(), None, None);
             self.runs.push(Run {
@@ -145,6 +149,8 @@ impl Reading {
                 host,
                 pid,
                 plan,
+                source,
+                target,
                 operations,
                 policies,
                 attempts,

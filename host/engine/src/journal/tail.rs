@@ -42,7 +42,7 @@ pub(super) fn find(file: &mut File, path: &Path) -> Result<(Tail, Vec<u8>), Jour
     let not_ours = |problem: String| JournalError::NotAJournal { path: shown.clone(), problem };
     if last.is_empty() {
         // A file without a single whole line is one that was torn at its very first, or no journal at all.
-        if !torn.is_empty() && !torn.starts_with(b"{\"version\":") {
+        if !may_be_torn(&torn) {
             return Err(not_ours("it has no line of a journal".to_owned()));
         }
         return Ok((Tail { number: 0, digest: line::NONE_BEFORE.to_owned(), at: None, length }, torn));
@@ -50,6 +50,13 @@ pub(super) fn find(file: &mut File, path: &Path) -> Result<(Tail, Vec<u8>), Jour
     let line = parse(&last).map_err(|problem| not_ours(format!("its last line: {problem}")))?;
     let tail = Tail { number: line.number, digest: Digest::of(&last).to_string(), at: Some(line.at), length };
     Ok((tail, torn))
+}
+
+/// Whether these bytes may be the beginning of a journal's first line, or what a power cut leaves in place of it.
+fn may_be_torn(bytes: &[u8]) -> bool {
+    const BEGINNING: &[u8] = b"{\"version\":";
+    let is_beginning = bytes.starts_with(BEGINNING) || BEGINNING.starts_with(bytes);
+    is_beginning || bytes.iter().all(|byte| *byte == 0)
 }
 
 /// A line out of its bytes.

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use usher_core::plan::Operation;
+use usher_core::plan_hash::PlanHash;
 use usher_identity_center::Sent;
 use usher_policy::Digest;
 
@@ -22,6 +23,23 @@ pub struct Journal {
     path: PathBuf,
     run: String,
     end: Mutex<End>,
+}
+
+/// What a run says of itself when it begins to write.
+#[derive(Clone, Debug)]
+pub struct Beginning<'a> {
+    /// On which machine it is.
+    pub host: &'a str,
+    /// Its plan.
+    pub plan: &'a PlanHash,
+    /// The address of the source.
+    pub source: &'a str,
+    /// The address of the target.
+    pub target: &'a str,
+    /// How many operations the plan has.
+    pub operations: usize,
+    /// Who decided, in the order in which they were asked.
+    pub policies: Vec<line::Policy>,
 }
 
 /// The open file and what its next line needs to know.
@@ -63,18 +81,15 @@ impl Journal {
     }
 
     /// A run begins to write.
-    pub fn begin(
-        &self,
-        host: &str,
-        plan_digest: Option<String>,
-        operations: usize,
-        policies: Vec<line::Policy>,
-    ) -> Result<(), JournalError> {
+    pub fn begin(&self, beginning: Beginning<'_>) -> Result<(), JournalError> {
+        let Beginning { host, plan, source, target, operations, policies } = beginning;
         self.write(Event::Begin {
             usher: env!("CARGO_PKG_VERSION").to_owned(),
             host: host.to_owned(),
             pid: std::process::id(),
-            plan: plan_digest,
+            plan: Some(plan.to_string()),
+            source: Some(source.to_owned()),
+            target: Some(target.to_owned()),
             operations,
             policies,
         })?;

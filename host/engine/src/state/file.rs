@@ -1,13 +1,13 @@
-//! The stored form of the state, version 1: JSON, described in docs/state.md.
+//! The stored form of the state, version 1: JSON, described in docs/incremental.md.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use usher_core::id::{OktaGroupId, OktaUserId};
+use usher_core::id::{OktaGroupId, OktaUserId, ScimGroupId};
 
-use super::{Mark, State, StateError};
+use super::{Mark, State, StateError, Written};
 use crate::snapshot::file as snapshot;
 
 /// What stands under `format`.
@@ -36,6 +36,9 @@ struct File {
     read_at: Timestamp,
     full_at: Timestamp,
     settled: bool,
+    /// Only where `settled` is false, and it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    written_to: Option<BTreeSet<ScimGroupId>>,
     groups: BTreeMap<OktaGroupId, Freshness>,
     waiting: BTreeMap<OktaUserId, u64>,
     /// In the form of `usher snapshot save`.
@@ -77,7 +80,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<State, StateError> {
         target: file.target,
         read_at: file.read_at,
         full_at: file.full_at,
-        settled: file.settled,
+        written: match file.written_to {
+            _ if file.settled => Written::Nothing,
+            Some(groups) => Written::Members(groups),
+            None => Written::Anything,
+        },
         groups: groups.collect(),
         waiting: file.waiting,
         snapshot: Arc::new(
@@ -87,7 +94,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<State, StateError> {
 }
 
 pub(super) fn bytes(state: &State) -> Result<Vec<u8>, StateError> {
-    let State { source, target, read_at, full_at, groups, settled, waiting, snapshot } = state;
+    let State { source, target, read_at, full_at, groups, written, waiting, snapshot } = state;
     let groups = groups.iter().map(|(id, mark)| {
         (id.clone(), Freshness { members_changed: mark.members_changed, read_at: mark.read_at })
     });
@@ -99,7 +106,11 @@ pub(super) fn bytes(state: &State) -> Result<Vec<u8>, StateError> {
         target: target.clone(),
         read_at: *read_at,
         full_at: *full_at,
-        settled: *settled,
+        settled: *written == Written::Nothing,
+        written_to: match written {
+            Written::Members(groups) => Some(groups.clone()),
+            Written::Nothing | Written::Anything => None,
+        },
         groups: groups.collect(),
         waiting: waiting.clone(),
         snapshot: snapshot::File::of(snapshot),

@@ -1,18 +1,18 @@
 //! What an earlier run read, kept so that the next one need not read it again. It is a cache: without it everything is read, and the
 //! outcome is the same. The one thing that only it knows is since when leavers wait to be deleted; whose date is lost waits longer.
 //!
-//! Read [`State`] first; [`recall`] says what of it may still be believed, `file` is the form in which it is stored (docs/state.md
+//! Read [`State`] first; [`recall`] says what of it may still be believed, `file` is the form in which it is stored (docs/incremental.md
 //! describes it), `error` why there is none.
 
 mod error;
 mod file;
 pub mod recall;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use usher_core::id::{OktaGroupId, OktaUserId};
+use usher_core::id::{OktaGroupId, OktaUserId, ScimGroupId};
 
 pub use error::StateError;
 pub use recall::{Recall, Why};
@@ -32,12 +32,23 @@ pub struct State {
     pub full_at: Timestamp,
     /// The groups whose members are in the snapshot, as far as Okta said when they changed.
     pub groups: BTreeMap<OktaGroupId, Mark>,
-    /// Whether the target stood as it should when it was read, so that nothing was written since.
-    pub settled: bool,
+    /// What may have been written since the target was read.
+    pub written: Written,
     /// Since when leavers wait to be deleted, in seconds since 1970.
     pub waiting: BTreeMap<OktaUserId, u64>,
     /// What was read.
     pub snapshot: Arc<Snapshot>,
+}
+
+/// What a run may have written after it kept its state: it is kept before the first write, so that a crash is no exception.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Nothing: the target stood as it should.
+    Nothing,
+    /// Users, groups, and the members of no groups but these and new ones.
+    Members(BTreeSet<ScimGroupId>),
+    /// It is not known.
+    Anything,
 }
 
 /// How fresh a group's members are.
@@ -68,6 +79,6 @@ impl State {
 
     /// The same for a run that writes without having read everything: the target is to be read before it is believed again.
     pub fn unsettled(self) -> Self {
-        Self { settled: false, ..self }
+        Self { written: Written::Anything, ..self }
     }
 }

@@ -1,6 +1,7 @@
 //! Why a run cannot be taken back.
 
 use thiserror::Error;
+use usher_core::quote::quoted;
 
 /// A run that cannot be taken back, before anything was read from AWS.
 #[derive(Debug, Error)]
@@ -29,8 +30,9 @@ pub enum UndoError {
     },
     /// No run of the journal is called so.
     #[error(
-        "the journal {path} holds no run {wanted:?}\nhint: `usher journal show` lists its runs; `latest` is the last of them ({latest}), and \
-         --journal names an older journal that was moved away"
+        "the journal {path} holds no run {}\nhint: `usher journal show` lists its runs; `latest` is the last of them ({latest}), and \
+         --journal names an older journal that was moved away",
+        quoted(.wanted)
     )]
     UnknownRun {
         /// Which journal.
@@ -41,7 +43,7 @@ pub enum UndoError {
         latest: String,
     },
     /// Several runs begin so.
-    #[error("{wanted:?} is the beginning of several runs: {}\nhint: write more of the one that is meant", .runs.join(", "))]
+    #[error("{} is the beginning of several runs: {}\nhint: write more of the one that is meant", quoted(.wanted), .runs.join(", "))]
     Ambiguous {
         /// What was asked for.
         wanted: String,
@@ -58,8 +60,9 @@ pub enum UndoError {
     },
     /// A line that this version cannot take back.
     #[error(
-        "operation {operation} of the run {run} is of a kind that this usher cannot take back: {kind:?}\nhint: take it back with the usher \
-         that wrote it ({written_by})"
+        "operation {operation} of the run {run} is of a kind that this usher cannot take back: {}\nhint: take it back with the usher \
+         that wrote it ({written_by})",
+        quoted(.kind)
     )]
     UnknownKind {
         /// Which run.

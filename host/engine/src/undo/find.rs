@@ -49,6 +49,8 @@ mod tests {
             host: String::new(),
             pid: 1,
             plan: None,
+            source: None,
+            target: None,
             operations: 0,
             policies: vec![],
             attempts: vec![],

@@ -12,7 +12,6 @@ use crate::place::Bucket;
 pub(super) enum Deed {
     Read,
     Write,
-    Remove,
 }
 
 impl Deed {
@@ -21,7 +20,6 @@ impl Deed {
         match self {
             Self::Read => "reading",
             Self::Write => "writing",
-            Self::Remove => "removing",
         }
     }
 
@@ -33,7 +31,6 @@ impl Deed {
             }
             // S3 looks at what stands there first, on the caller's behalf.
             Self::Write => "s3:PutObject and s3:GetObject on it",
-            Self::Remove => "s3:DeleteObject and s3:GetObject on it",
         }
     }
 }

@@ -60,35 +60,15 @@ impl ObjectStore {
         Ok(Some(Stored { bytes, version, age }))
     }
 
-    pub(crate) async fn write(&self, bytes: Vec<u8>) -> Result<Version, StorageError> {
-        match self.put(bytes, None).await? {
-            Ok(version) => Ok(version),
-            // Of several writes at once S3 may refuse one in so many words; no condition was set.
-            Err(Conflict) => {
-                let said = "another write to it was under way".to_owned();
-                Err(StorageError::Failed { place: self.bucket.to_string(), deed: Deed::Write.words(), said })
-            }
-        }
-    }
-
     pub(crate) async fn write_if(
         &self,
         bytes: Vec<u8>,
         expected: Expected,
     ) -> Result<Result<Version, Conflict>, StorageError> {
-        self.put(bytes, Some(expected)).await
-    }
-
-    async fn put(
-        &self,
-        bytes: Vec<u8>,
-        expected: Option<Expected>,
-    ) -> Result<Result<Version, Conflict>, StorageError> {
         let mut request = self.client.put_object().bucket(&self.bucket.bucket).key(&self.bucket.key);
         request = match expected {
-            None => request,
-            Some(Expected::Absent) => request.if_none_match("*"),
-            Some(Expected::Version(version)) => request.if_match(version.as_str()),
+            Expected::Absent => request.if_none_match("*"),
+            Expected::Version(version) => request.if_match(version.as_str()),
         };
         request = match &self.bucket.encryption {
             None => request,
@@ -101,15 +81,6 @@ impl ObjectStore {
             Ok(answer) => Ok(Ok(self.version(Deed::Write, answer.e_tag)?)),
             Err(error) if is_conflict(&error) => Ok(Err(Conflict)),
             Err(error) => Err(self.failure(Deed::Write, error)),
-        }
-    }
-
-    pub(crate) async fn delete_if(&self, expected: Version) -> Result<Result<(), Conflict>, StorageError> {
-        let request = self.client.delete_object().bucket(&self.bucket.bucket).key(&self.bucket.key);
-        match request.if_match(expected.as_str()).send().await {
-            Ok(_) => Ok(Ok(())),
-            Err(error) if is_conflict(&error) => Ok(Err(Conflict)),
-            Err(error) => Err(self.failure(Deed::Remove, error)),
         }
     }
 

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use usher_identity_center::IdentityCenter;
-use usher_okta::{Okta, OktaError, OktaSettings};
+use usher_okta::{Okta, OktaError};
 use usher_policy::Needs;
 use usher_secrets::{RenewableSecrets, Resolution, SecretRef, Secrets, SecretsError};
 
 use super::findings::{About, Findings};
 use crate::configuration::{Configuration, Groups};
-use crate::connect::{distinct, listed_names, okta_renewal, scim_renewal};
+use crate::connect::{distinct, listed_names, okta_settings, scim_settings};
 use crate::exit::Failure;
 
 /// How often a request is sent at most: somebody waits, and can try again.
@@ -94,9 +94,8 @@ async fn ask_okta(
     needs: Option<&Needs>,
     findings: &mut Findings,
 ) -> Answers {
-    let mut settings = OktaSettings::new(configuration.okta_base.clone(), token.clone());
+    let mut settings = okta_settings(configuration, renewable, token.clone());
     settings.retry.attempts = ATTEMPTS;
-    settings.renewal = okta_renewal(renewable, configuration.okta_token.clone());
     let okta = match Okta::new(settings) {
         Ok(okta) => okta,
         Err(error) => {
@@ -156,10 +155,8 @@ async fn ask_identity_center(
     token: &SecretString,
     findings: &mut Findings,
 ) -> BTreeMap<String, u64> {
-    let mut settings =
-        usher_identity_center::Settings::new(configuration.scim_endpoint.clone(), token.clone());
+    let mut settings = scim_settings(configuration, renewable, token.clone());
     settings.retry.attempts = ATTEMPTS;
-    settings.renewal = scim_renewal(renewable, configuration.scim_token.clone());
     let identity_center = match IdentityCenter::new(settings) {
         Ok(identity_center) => identity_center,
         Err(error) => {

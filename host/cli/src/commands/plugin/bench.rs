@@ -23,9 +23,10 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<ExitStatus, Failure> {
         Some(path) => PolicyConfig::read(path, &arguments.reference)?,
         None => PolicyConfig::empty(),
     };
-    let opened = opened::open(&arguments.reference)?;
+    let limits = arguments.sandbox.over(config.limits.clone());
+    let opened = opened::open_within(&arguments.reference, limits.clone())?;
     let workload = match &arguments.snapshot {
-        Some(file) => given(&opened, &config.value, file)?,
+        Some(file) => given(&opened, &limits, &config.value, file)?,
         None => {
             let users = arguments.items as usize;
             Workload::Generated { groups: users.div_ceil(10), users }
@@ -36,7 +37,7 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<ExitStatus, Failure> {
         Workload::Given { groups, users, .. } => (groups.len(), users.len()),
     };
     let subject = Subject { reference: &arguments.reference, bytes: &opened.bytes, config: config.value };
-    let policy = measure(&subject, &workload)?;
+    let policy = measure(&subject, &limits, &workload)?;
     // What is handed over costs too, so it is handed the same.
     let noop = Subject {
         reference: "the no-op policy",
@@ -46,7 +47,7 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<ExitStatus, Failure> {
             "user_attributes": policy.needs.user_attributes,
         }),
     };
-    let noop = measure(&noop, &workload)?;
+    let noop = measure(&noop, &limits, &workload)?;
     if arguments.json {
         let report = json!({
             "documentVersion": 1,
@@ -79,9 +80,9 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<ExitStatus, Failure> {
 }
 
 /// What the policy is asked about over a snapshot; the people are those in the groups that it takes.
-fn given(opened: &Opened, config: &Value, file: &Path) -> Result<Workload, Failure> {
+fn given(opened: &Opened, limits: &Limits, config: &Value, file: &Path) -> Result<Workload, Failure> {
     let snapshot = Snapshot::read(file).map_err(Failure::usage)?;
-    let engine = PolicyEngine::new(Limits::default())?;
+    let engine = PolicyEngine::new(limits.clone())?;
     let loaded = engine.load(&opened.reference, &opened.bytes).map_err(Failure::usage)?;
     let mut policy = loaded.configure(config, snapshot.now).map_err(Failure::usage)?;
     let decisions = policy.decide_groups(&snapshot.groups)?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde_json::json;
 use usher_plugin_build::{BuildError, Built, LockFile, build_project};
+use usher_policy::Limits;
 
 use super::opened;
 use super::source_files::{SourceFiles, source_places};
@@ -43,7 +44,7 @@ fn round(arguments: &BuildArguments) -> Result<ExitStatus, Failure> {
         format!("the component cannot be written to {shown}\nhint: name another file with -o, in a folder that is there")
     })?;
     // Only now: who is refused can look at the file.
-    let opened = opened::of_bytes(&shown, component)?;
+    let opened = opened::of_bytes(&shown, component, Limits::default())?;
     if arguments.json {
         let mut report = opened.to_json();
         report["documentVersion"] = 1.into();

@@ -17,7 +17,7 @@ use crate::report::plan::{log_json, log_line};
 pub(crate) fn check(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
     let config = PolicyConfig::read(&arguments.config, &arguments.reference)?;
     let file = plain(&arguments.config.display().to_string());
-    let opened = opened::open(&arguments.reference)?;
+    let opened = opened::open_within(&arguments.reference, arguments.sandbox.over(config.limits.clone()))?;
     let description = opened.loaded.description();
     let policy = format!("{} {}", description.name, description.version);
     let policy_json = opened.to_json();

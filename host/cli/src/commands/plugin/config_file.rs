@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use crate::configuration::{FilePlace, parts, place};
-use crate::exit::Failure;
 use serde_json::{Value, json};
+use usher_policy::Limits;
+
+use crate::configuration::{FilePlace, limits_in, line_of, parts, place, to_json};
+use crate::exit::Failure;
 
 /// A document with one of these at its top is a `usher.toml`, and the policy's part is below `policy`.
 const SECTIONS_OF_USHER_TOML: [&str; 3] = ["okta", "identity_center", "policy"];
@@ -13,6 +15,8 @@ const SECTIONS_OF_USHER_TOML: [&str; 3] = ["okta", "identity_center", "policy"];
 #[derive(Clone, Debug)]
 pub(crate) struct PolicyConfig {
     pub(crate) value: Value,
+    /// What the policy may use: as `limits` stands beside it in a `usher.toml`, else by default.
+    pub(crate) limits: Limits,
     /// The TOML text, for the line of a problem.
     text: String,
     /// Keys and indices from the top of that text to the configuration.
@@ -22,7 +26,7 @@ pub(crate) struct PolicyConfig {
 impl PolicyConfig {
     /// An empty one.
     pub(crate) fn empty() -> Self {
-        Self { value: json!({}), text: String::new(), place: Vec::new() }
+        Self { value: json!({}), limits: Limits::default(), text: String::new(), place: Vec::new() }
     }
 
     /// Reads a file: JSON when its name ends in `.json`, TOML otherwise. Of several policies in a `usher.toml` it takes the one
@@ -36,12 +40,14 @@ impl PolicyConfig {
             ))
         })?;
         let found = if path.extension().is_some_and(|extension| extension == "json") {
-            serde_json::from_str(&text).map(|value| (value, Vec::new())).map_err(|error| error.to_string())
+            serde_json::from_str(&text)
+                .map(|value| Found { value, limits: Limits::default(), place: Vec::new() })
+                .map_err(|error| error.to_string())
         } else {
             of_toml(&text, reference)
         };
         match found {
-            Ok((value, place)) => Ok(Self { value, text, place }),
+            Ok(Found { value, limits, place }) => Ok(Self { value, limits, text, place }),
             Err(cause) => Err(Failure::usage(anyhow::anyhow!(
                 "{file} is no configuration: {cause}\nhint: --config takes a usher.toml, or the policy's own configuration \
                  as TOML or JSON"
@@ -56,31 +62,41 @@ impl PolicyConfig {
     }
 }
 
-fn line(text: &str, byte: usize) -> usize {
-    text.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
+struct Found {
+    value: Value,
+    limits: Limits,
+    place: Vec<String>,
 }
 
-fn of_toml(text: &str, reference: &str) -> Result<(Value, Vec<String>), String> {
+fn of_toml(text: &str, reference: &str) -> Result<Found, String> {
     let document: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map(|span| format!("line {}: ", line(text, span.start)));
+        let line = error.span().map(|span| format!("line {}: ", line_of(text, span.start)));
         format!("{}{}", line.unwrap_or_default(), error.message())
     })?;
     if !SECTIONS_OF_USHER_TOML.iter().any(|section| document.contains_key(*section)) {
-        return Ok((to_json(toml::Value::Table(document)), Vec::new()));
+        let value = to_json(toml::Value::Table(document));
+        return Ok(Found { value, limits: Limits::default(), place: Vec::new() });
     }
-    let (policy, mut place) = match document.get("policy") {
-        None => return Ok((json!({}), Vec::new())),
+    let (policy, index, mut place) = match document.get("policy") {
+        None => return Ok(Found { value: json!({}), limits: Limits::default(), place: Vec::new() }),
         Some(toml::Value::Array(policies)) => {
             let index = the_one(policies, reference)?;
-            (policies.get(index), vec!["policy".to_owned(), index.to_string()])
+            (policies.get(index), Some(index), vec!["policy".to_owned(), index.to_string()])
         }
-        Some(policy) => (Some(policy), vec!["policy".to_owned()]),
+        Some(policy) => (Some(policy), None, vec!["policy".to_owned()]),
     };
+    let limits = limits_in(text, index).map_err(|problems| {
+        let told = problems.iter().map(|problem| match problem.line {
+            Some(line) => format!("line {line}: {}", problem.message),
+            None => problem.message.clone(),
+        });
+        told.collect::<Vec<_>>().join("; ")
+    })?;
     let config = policy.and_then(|policy| policy.get("config")).cloned();
     if config.is_some() {
         place.push("config".to_owned());
     }
-    Ok((config.map_or_else(|| json!({}), to_json), place))
+    Ok(Found { value: config.map_or_else(|| json!({}), to_json), limits, place })
 }
 
 /// Which of several policies is meant.
@@ -104,29 +120,13 @@ fn the_one(policies: &[toml::Value], reference: &str) -> Result<usize, String> {
     }
 }
 
-fn to_json(value: toml::Value) -> Value {
-    match value {
-        toml::Value::String(text) => text.into(),
-        toml::Value::Integer(number) => number.into(),
-        toml::Value::Float(number) => number.into(),
-        toml::Value::Boolean(boolean) => boolean.into(),
-        toml::Value::Datetime(time) => time.to_string().into(),
-        toml::Value::Array(items) => items.into_iter().map(to_json).collect(),
-        toml::Value::Table(table) => table
-            .into_iter()
-            .map(|(key, value)| (key, to_json(value)))
-            .collect::<serde_json::Map<_, _>>()
-            .into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn config(text: &str, reference: &str) -> PolicyConfig {
-        let (value, place) = of_toml(text, reference).unwrap();
-        PolicyConfig { value, text: text.to_owned(), place }
+        let Found { value, limits, place } = of_toml(text, reference).unwrap();
+        PolicyConfig { value, limits, text: text.to_owned(), place }
     }
 
     fn line(config: &PolicyConfig, pointer: &str) -> Option<usize> {

@@ -15,7 +15,7 @@ pub(crate) fn inspect(arguments: &InspectArguments) -> Result<ExitStatus, Failur
         Some(path) => PolicyConfig::read(path, &arguments.reference)?,
         None => PolicyConfig::empty(),
     };
-    let opened = opened::open(&arguments.reference)?;
+    let opened = opened::open_within(&arguments.reference, arguments.sandbox.over(config.limits.clone()))?;
     let mut text = opened.text();
     let mut json = opened.to_json();
     let Opened { loaded, .. } = opened;

@@ -54,8 +54,11 @@ pub(crate) struct PerItem {
 }
 
 /// Loads, configures and asks.
-pub(crate) fn measure(subject: &Subject<'_>, workload: &Workload) -> Result<Measured, Failure> {
-    let limits = Limits::default();
+pub(crate) fn measure(
+    subject: &Subject<'_>,
+    limits: &Limits,
+    workload: &Workload,
+) -> Result<Measured, Failure> {
     let load = |engine: &PolicyEngine| engine.load(subject.reference, subject.bytes);
     let engine = PolicyEngine::keeping(limits.clone(), CompiledCode::NotKept)?;
     let (_, load_cold) = timed(|| load(&engine)).map_err(Failure::usage)?;

@@ -22,16 +22,21 @@ pub(crate) struct Opened {
     pub(crate) loaded: LoadedPolicy,
 }
 
-/// Finds and loads a policy.
+/// Finds and loads a policy, which may use as much as by default.
 pub(crate) fn open(reference: &str) -> Result<Opened, Failure> {
+    open_within(reference, Limits::default())
+}
+
+/// The same within these limits.
+pub(crate) fn open_within(reference: &str, limits: Limits) -> Result<Opened, Failure> {
     let found = found(reference)?;
     let manifest = found.manifest();
-    Ok(Opened { manifest, ..of_bytes(reference, found.bytes)? })
+    Ok(Opened { manifest, ..of_bytes(reference, found.bytes, limits)? })
 }
 
 /// Loads a policy whose bytes are at hand.
-pub(crate) fn of_bytes(reference: &str, bytes: Vec<u8>) -> Result<Opened, Failure> {
-    let engine = PolicyEngine::new(Limits::default())?;
+pub(crate) fn of_bytes(reference: &str, bytes: Vec<u8>, limits: Limits) -> Result<Opened, Failure> {
+    let engine = PolicyEngine::new(limits)?;
     // Loading first: it says in plainer words what is wrong with a file that is no policy.
     let loaded = engine.load(reference, &bytes).map_err(Failure::usage)?;
     let outline = Outline::of(&bytes)?;

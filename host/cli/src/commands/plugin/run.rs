@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &PolicyRunArguments) -> Result<ExitStatus, Failure>
     let wanted = Wanted::of(arguments, &snapshot)?;
     let config = config(arguments)?;
     let bytes = component(&arguments.reference)?;
-    let mut limits = arguments.limits.limits();
+    let mut limits = arguments.sandbox.over(config.limits.clone());
     if let Some(batch) = arguments.batch {
         limits.batch = usize::try_from(batch).unwrap_or(usize::MAX);
     }

@@ -36,10 +36,11 @@ pub(super) fn test(arguments: &TestArguments, file: &Path) -> Result<ExitStatus,
     let snapshot = Snapshot::read(file).map_err(Failure::usage)?;
     let (name, component) = subject(&arguments.subject)?;
     let config = match &arguments.config {
-        Some(path) => PolicyConfig::read(path, &arguments.subject)?.value,
-        None => json!({}),
+        Some(path) => PolicyConfig::read(path, &arguments.subject)?,
+        None => PolicyConfig::empty(),
     };
-    let limits = arguments.limits.limits();
+    let limits = arguments.sandbox.over(config.limits);
+    let config = config.value;
     let engine = PolicyEngine::new(limits.clone())?;
     let loaded = engine.load(&name, &component).map_err(Failure::usage)?;
     let log = loaded.log().clone();

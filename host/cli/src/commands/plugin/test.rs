@@ -8,7 +8,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 use usher_cases::{Case, CaseReport, Difference, Finding, Outcome};
 use usher_plugin_build::{LockFile, build_project};
-use usher_policy::PolicyEngine;
+use usher_policy::{Limits, PolicyEngine};
 
 use super::case_files::{self, Cases};
 use super::snapshot_test;
@@ -67,7 +67,7 @@ fn round(arguments: &TestArguments) -> Result<ExitStatus, Failure> {
     }
     let files = cases(arguments)?;
     let (name, component) = subject(&arguments.subject)?;
-    let limits = arguments.limits.limits();
+    let limits = arguments.sandbox.over(Limits::default());
     let engine = PolicyEngine::new(limits.clone())?;
     // What is no policy at all is no failed case.
     engine.load(&name, &component).map_err(Failure::usage)?;

@@ -52,19 +52,25 @@ pub(crate) fn comparison(report: &ComparisonReport) -> String {
 }
 
 fn section(out: &mut String, heading: &str, noun: &str, blocks: &[Block<'_>]) {
-    list(out, heading, blocks.iter().map(|block| item(noun, block)).collect());
+    // What is lost comes first, and all of it.
+    let lost = blocks.iter().filter(|block| block.kind == Kind::Takes).count();
+    list_of(out, heading, blocks.iter().map(|block| item(noun, block)).collect(), STEPS_TOLD.max(lost));
 }
 
 fn list(out: &mut String, heading: &str, items: Vec<String>) {
+    list_of(out, heading, items, STEPS_TOLD);
+}
+
+fn list_of(out: &mut String, heading: &str, items: Vec<String>, most: usize) {
     if items.is_empty() {
         return;
     }
     let _ = writeln!(out, "**{heading}**\n");
-    for item in items.iter().take(STEPS_TOLD) {
+    for item in items.iter().take(most) {
         let _ = writeln!(out, "- {item}");
     }
-    if items.len() > STEPS_TOLD {
-        let _ = writeln!(out, "- … and {} more", items.len() - STEPS_TOLD);
+    if items.len() > most {
+        let _ = writeln!(out, "- … and {} more", items.len() - most);
     }
     out.push('\n');
 }

@@ -12,7 +12,7 @@ fn waits(now: u64, since: &[(&str, u64)]) -> impl FnOnce(&mut World) {
     let since = since.iter().map(|(id, since)| (OktaUserId::new(*id), *since)).collect();
     move |it| {
         it.settings.leavers = Leavers::Delete;
-        it.settings.deferral = Some(Deferral { after: 30 * DAY, now, since });
+        it.settings.deferral = Some(Deferral { after: 30 * DAY, now: Some(now), since });
     }
 }
 

@@ -8,7 +8,7 @@ use usher_core::source::{GroupOrigin, SourceGroup, SourceReading, UserStatus};
 use super::*;
 use crate::session::Candidates;
 use crate::snapshot::{LookedUp, Snapshot};
-use crate::state::StateError;
+use crate::state::{StateError, Written};
 
 fn time(text: &str) -> Timestamp {
     text.parse().expect("a time")
@@ -40,7 +40,7 @@ fn state() -> State {
         read_at: time("2026-03-01T12:00:00Z"),
         full_at: time("2026-03-01T11:30:00Z"),
         groups: [(OktaGroupId::new("00g1"), mark)].into(),
-        settled: true,
+        written: Written::Nothing,
         waiting: [(OktaUserId::new("00u9"), 1_772_000_000)].into(),
         snapshot: Arc::new(Snapshot {
             now: 1_772_366_400,
@@ -79,7 +79,7 @@ fn listed(changed: Option<&str>) -> ListedGroup {
 fn a_state_is_read_as_it_was_written() {
     let state = state();
     assert_eq!(State::parse(&state.to_bytes().unwrap()).unwrap(), state);
-    assert!(!state.unsettled().settled);
+    assert_eq!(state.unsettled().written, Written::Anything);
 }
 
 #[test]
