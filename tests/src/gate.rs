@@ -3,6 +3,7 @@
 //! number says exactly what stands.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -33,9 +34,13 @@ enum Door {
 struct Shared {
     host: String,
     client: reqwest::Client,
-    most: usize,
+    most: AtomicUsize,
     writes: Mutex<usize>,
     door: watch::Sender<Door>,
+    /// How often it was set anew: what waited before that is let through no more.
+    turn: AtomicUsize,
+    /// Requests that came so far.
+    asked: watch::Sender<usize>,
 }
 
 impl Gate {
@@ -46,9 +51,11 @@ impl Gate {
         let shared = Arc::new(Shared {
             host,
             client: reqwest::Client::new(),
-            most,
+            most: AtomicUsize::new(most),
             writes: Mutex::new(0),
             door: watch::channel(Door::Open).0,
+            turn: AtomicUsize::new(0),
+            asked: watch::channel(0).0,
         });
         let listener = wait(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let port = listener.local_addr().expect("a bound port").port();
@@ -73,6 +80,25 @@ impl Gate {
         wait(self.shut());
     }
 
+    /// Sets it anew, under the same address, for so many writes more. Whoever waits at it by now is dead, and gets nothing done.
+    pub fn set(&self, most: usize) {
+        self.shared.turn.fetch_add(1, Ordering::SeqCst);
+        self.shared.most.store(most, Ordering::SeqCst);
+        // Who waits holds the count of writes until the door moves.
+        self.shared.door.send_replace(Door::Open);
+        *wait(self.shared.writes.lock()) = 0;
+    }
+
+    /// Shuts it for whatever comes, and returns when something has come.
+    pub fn hold_up(&self) -> impl FnOnce() + use<> {
+        self.shared.shut();
+        let mut asked = self.shared.asked.subscribe();
+        let before = *asked.borrow_and_update();
+        move || {
+            wait(asked.wait_for(|asked| *asked > before)).expect("the gate stands");
+        }
+    }
+
     /// Lets everything through that waits, and whatever comes.
     pub fn open(&self) {
         self.shared.door.send_replace(Door::Opened);
@@ -80,6 +106,8 @@ impl Gate {
 }
 
 async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let turn = shared.turn.load(Ordering::SeqCst);
+    shared.asked.send_modify(|asked| *asked += 1);
     shared.wait_while_shut().await;
     if request.method() == Method::GET {
         return shared.forward(request).await;
@@ -87,9 +115,13 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let mut writes = shared.writes.lock().await;
     // While this one stood in line.
     shared.wait_while_shut().await;
-    if *writes == shared.most {
+    let most = shared.most.load(Ordering::SeqCst);
+    if *writes == most {
         shared.shut();
         shared.wait_while_shut().await;
+    }
+    if turn != shared.turn.load(Ordering::SeqCst) {
+        return plain(StatusCode::BAD_GATEWAY);
     }
     // In a task of its own: a caller that is killed cannot call it back.
     let forwarding = tokio::spawn({
@@ -98,7 +130,7 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     });
     let answer = forwarding.await.unwrap_or_else(|_| plain(StatusCode::BAD_GATEWAY));
     *writes += 1;
-    if *writes == shared.most {
+    if *writes == most {
         shared.shut();
     }
     drop(writes);

@@ -238,3 +238,32 @@ fn offline_nobody_is_asked_and_mistakes_of_the_file_are_told_all_the_same() {
     sim.usher("check", &["--offline"]).fails_clearly(2).says("there is no variable `usr`");
     assert_eq!(sim.requests().total, 0);
 }
+
+#[test]
+fn folders_that_are_missing_and_a_state_of_another_usher_are_told_before_a_run_meets_them() {
+    let kept = "[state]\npath = \"var/usher.state\"\n[journal]\npath = \"var/journal.jsonl\"\n[lock]\npath = \"run/usher.lock\"\n";
+    let sim = sim(kept);
+    let report = sim.usher("check", &["--json", "--offline"]).exits(1).json();
+    assert_eq!(about(&report), [("kept", 1), ("kept", 1)]);
+    let told = sim.usher("check", &["--offline"]).exits(1);
+    told.says("the folder var is not there, and state and journal should be kept in it")
+        .says("the folder run is not there, and lock should be kept in it")
+        .says("usher makes no folders");
+    for folder in ["var", "run"] {
+        std::fs::create_dir(sim.folder().join(folder)).unwrap();
+    }
+    sim.usher("check", &[]).exits(0);
+    sim.file("var/usher.state", b"{\"format\":\"usher-state\",\"version\":7}");
+    sim.usher("check", &["--offline"]).exits(2).says("version 7");
+}
+
+#[test]
+fn a_check_waits_as_long_as_a_run_does() {
+    let mut sim = sim("");
+    sim.timeout_seconds = Some(1);
+    for (service, request) in [("okta", GROUPS), ("scim", "GET /Users")] {
+        sim.fault(&json!({ "service": service, "request": request, "times": 9, "hang": "answer" }));
+        sim.usher("check", &[]).exits(1).says("in time");
+        sim.clear_faults();
+    }
+}

@@ -80,6 +80,18 @@ fn the_local_policy_works_on_what_the_companys_left_and_the_report_says_who_deci
     assert_eq!(report["seen"]["skipped"]["company/no-rule"], 1);
     assert!(report.to_string().contains("\"company/no-cost-centre\""), "{report}");
 
+    // Each group is told with the rule that made it, though the local policy had the last word on the person.
+    let made = |group: &str| {
+        let operations = report["plan"]["operations"].as_array().expect("a list").iter();
+        let mut made = operations.filter(|it| {
+            it["change"]["kind"] == "create-group" && it["change"]["group"]["displayName"] == group
+        });
+        made.next().unwrap_or_else(|| panic!("{group} in {report:#}"))["why"]["rule"].clone()
+    };
+    assert_eq!(made("dept Sales"), "company/department");
+    assert_eq!(made("Reports"), "berlin/sales-sees-reports");
+    assert_eq!(made("Berlin admins"), "berlin/local-names");
+
     let target = sim.target();
     assert_eq!(target.people(), ["ann", "bob"]);
     // Both changed the draft: one the name and the cost centre, the other the name that it found.

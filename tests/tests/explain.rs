@@ -241,3 +241,39 @@ fn names_cannot_move_the_cursor() {
     let outcome = explain(&sim, "ann@example.com");
     assert!(!outcome.stdout.contains(['\u{1b}', '\u{202e}']), "{outcome}");
 }
+
+#[test]
+fn whoever_takes_a_group_for_a_person_is_told_how_to_ask() {
+    let sim = acme();
+    sim.usher("explain", &["aws-admins"]).fails_clearly(1).says("`usher explain --group` explains");
+}
+
+#[test]
+fn everybody_whom_an_address_may_mean_is_explained_those_in_no_group_too() {
+    let org = Org::new()
+        .person("old")
+        .profile("old", json!({ "email": "ann@example.com" }))
+        .person("ann")
+        .group("aws-admins", ["ann"]);
+    let mut sim = Sim::start(org);
+    sim.rest = RULES.to_owned();
+    let report = sim.usher("explain", &["ann@example.com", "--json"]).exits(0).json();
+    let people = report["people"].as_array().expect("a list");
+    assert_eq!(people.len(), 2, "{report:#}");
+}
+
+#[test]
+fn what_a_setting_keeps_is_not_called_in_step() {
+    let mut sim = Sim::start(
+        Org::new().people(["ann", "bob"]).group("admins", ["ann", "bob"]).group("readers", ["ann"]),
+    );
+    sim.rest = "[sync]\nmemberships = \"additive\"\nleavers = \"keep\"\ngroups = [\"admins\", \"readers\"]\n"
+        .to_owned();
+    sim.sync([]).exits(0);
+    sim.happens(|org| org.leaves("ann", "admins").leaves("bob", "admins"));
+    explain(&sim, "ann@example.com")
+        .prints("→ left alone")
+        .prints("still in the group \"admins\"")
+        .prints("additive");
+    explain(&sim, "bob@example.com").prints("the account stays active (leavers = \"keep\")");
+}

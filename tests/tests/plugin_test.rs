@@ -180,6 +180,8 @@ expect.groups = ["web developers"]
     // A folder without cases has not passed.
     let empty = place.folder().join("empty");
     std::fs::create_dir(&empty).expect("a folder can be made");
+    place.run("plugin", &["test", "empty"]).fails_clearly(2).says("there is no package in empty");
+    place.file("empty/Cargo.toml", b"");
     place.run("plugin", &["test", "empty"]).fails_clearly(2).says("there are no case files at");
     place.run("plugin", &["test", "emty"]).fails_clearly(2).says("there is no folder and no file emty");
 }
@@ -191,6 +193,10 @@ fn cases_that_cannot_be_read_are_told_all_at_once_with_their_lines() {
     place.file("b.toml", b"version = 7\n");
     let tested = place.run("plugin", &["test", "builtin:rules", "--cases", "a.toml", "b.toml", "c.toml"]);
     tested.fails_clearly(2).says("a.toml:4: ").says("b.toml:1: ").says("c.toml: ");
+    place.file("our.wasm", b"\0asm\xff");
+    place.run("plugin", &["test", "--cases", "our.wasm"]).exits(2);
+    let swallowed = place.run("plugin", &["test", "builtin:rules", "--cases", "our.wasm"]);
+    swallowed.fails_clearly(2).says("a policy is named before --cases");
     place.run("plugin", &["test", "builtin:rules"]).fails_clearly(2).says("no cases are named");
 }
 

@@ -32,7 +32,7 @@ fn the_worked_example_decides_groups_people_and_attributes() {
     let outcome = sim.sync(["--plugin", "acme.wasm"]).exits(5);
     let target = sim.target();
     assert_eq!(target.group_names(), ["data developers"]);
-    // Cem is a contractor without a sponsor, and nobody knows what Dan costs.
+    // Cem is a contractor without a manager, and nobody knows what Dan costs.
     assert_eq!(target.people(), ["ann", "bob"]);
     assert_eq!(target.members("data developers"), ["ann", "bob"]);
     let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

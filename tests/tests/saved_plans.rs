@@ -77,7 +77,8 @@ fn a_plan_that_was_applied_is_not_applied_again() {
     sim.plan(["--out", "plan.json"]).exits(0);
     sim.usher("apply", &["plan.json"]).exits(0);
     sim.forget_requests();
-    sim.usher("apply", &["plan.json"]).exits(1).prints("- no longer");
+    let again = sim.usher("apply", &["plan.json"]).exits(1).prints("- no longer");
+    again.says("nothing is left to do of the expected plan").says("it was applied already");
     assert_eq!(sim.requests().writes(), 0);
 }
 
@@ -209,4 +210,15 @@ fn json_is_asked_for_in_either_way() {
         [["--format", "json"], ["--json", "--quiet"]].map(|arguments| sim.plan(arguments).exits(0).json());
     assert_eq!(one["plan"], other["plan"]);
     sim.plan(["--json", "--format", "text"]).exits(2);
+}
+
+#[test]
+fn a_plan_that_is_kept_and_would_be_refused_is_allowed_by_applying_that_file() {
+    let mut sim = Sim::start(Org::new().crowd("p", 4).group_of_crowd("all", "p", 4));
+    sim.sync([]).exits(0);
+    sim.happens(|org| (0..3).fold(org, |org, it| org.status(&format!("p00{it}"), "DEPROVISIONED")));
+    sim.plan([]).exits(4).says("allow this one plan: usher sync --allow sha256:");
+    sim.plan(["--out", "plan.json"])
+        .exits(4)
+        .says("allow this one plan: usher apply plan.json --allow sha256:");
 }

@@ -109,3 +109,13 @@ fn a_snapshot_of_another_version_is_refused() {
     sim.file("s.json", b"{}");
     sim.plan(["--snapshot", "s.json"]).fails_clearly(2).says("s.json");
 }
+
+#[test]
+fn a_redacted_snapshot_is_not_replaced_by_one_that_is_not() {
+    let sim = Sim::start(Org::new().people(["ann"]).group("admins", ["ann"]));
+    sim.usher("snapshot", &["save", "s.json", "--redact"]).exits(0);
+    sim.usher("snapshot", &["save", "s.json"]).fails_clearly(2).says("add --redact, or name another file");
+    sim.usher("snapshot", &["save", "s.json", "--redact"]).exits(0);
+    sim.usher("snapshot", &["save", "other.json"]).exits(0);
+    sim.usher("snapshot", &["save", "other.json"]).exits(0);
+}

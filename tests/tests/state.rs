@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use usher_tests::bucket::Bucket;
 use usher_tests::peers::peers;
 use usher_tests::place::EVERY_GROUP;
-use usher_tests::{Org, Sim};
+use usher_tests::{Gate, Org, Sim};
 
 /// Longer than Okta's lists may lag, shorter than a full reading lasts.
 const A_WHILE: u32 = 600;
@@ -421,4 +421,22 @@ fn a_state_in_s3_saves_what_one_in_a_file_does_and_its_lock_lies_beside_it() {
     // What cannot be read is never taken for a state that is not there.
     bucket.lets_nobody_in();
     sim.sync([]).fails_clearly(1).says("s3://acme/production/usher.state").says("Nothing was written");
+}
+
+#[test]
+fn a_state_that_another_run_replaced_meanwhile_is_not_written_over() {
+    let mut sim = settled(org());
+    sim.happens(|org| org.leaves("cem", "admins"));
+    // It has read the state when it first asks Identity Center, and is held up there.
+    let gate = Gate::start(&sim.scim, usize::MAX);
+    sim.scim = gate.address().to_owned();
+    let is_there = gate.hold_up();
+    let run = sim.start("sync", &["--quiet"]);
+    is_there();
+    let other = br#"{"format":"usher-state","version":1,"another":"run's"}"#;
+    sim.file("usher.state", other);
+    gate.open();
+    run.ends().exits(1).says("another run has replaced the state usher.state");
+    assert_eq!(std::fs::read(sim.folder().join("usher.state")).unwrap(), other);
+    assert_eq!(sim.target().members("admins"), ["ann", "bob", "cem"], "nothing was written");
 }

@@ -356,3 +356,26 @@ fn an_undo_is_told_in_every_format() {
     sim.plan(["--out", "plan.json"]).exits(0);
     sim.usher("apply", &["plan.json", "--journal", "usher.jsonl"]).fails_clearly(2).says("--journal");
 }
+
+#[test]
+fn a_run_of_another_directory_is_not_taken_back_here() {
+    let mut here = small(NO_GUARDS);
+    let there = small(NO_GUARDS);
+    let journal = std::fs::read(there.folder().join("usher.jsonl")).unwrap();
+    here.file("usher.jsonl", &journal);
+    here.forget_requests();
+    let refused = here.usher("undo", &["latest"]).fails_clearly(2);
+    refused.says("and the configuration leads from").says("--config");
+    assert_eq!(here.requests().total, 0);
+    here.happens(|org| org);
+}
+
+#[test]
+fn an_undo_waits_as_long_as_the_configuration_says_and_reads_a_replaced_token_again() {
+    let mut sim = small(NO_GUARDS);
+    sim.timeout_seconds = Some(1);
+    sim.fault(&json!({ "service": "scim", "request": "GET /Users", "times": 99, "hang": "answer" }));
+    sim.usher("undo", &["latest"]).fails_clearly(1).says("in time").says("`identity_center.timeout_seconds`");
+    sim.clear_faults();
+    sim.usher("undo", &["latest"]).exits(0);
+}

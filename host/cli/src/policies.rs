@@ -11,6 +11,10 @@ use crate::reference::{self, Place};
 use crate::refusal::{self, Refused};
 use crate::{pinning, remark, trust};
 
+/// Why a policy that the command line names may be handed a configuration that is not its own.
+const OF_THE_FIRST: &str = "--plugin hands it the configuration of the first policy in the file; one that reads another wants a usher.toml of \
+                            its own, which --config names";
+
 /// Loads and configures the row. Compiling may take seconds, so it happens on a blocking thread. The log can also be read when
 /// the row is gone.
 pub(crate) async fn policies(
@@ -52,7 +56,12 @@ pub(crate) async fn policies(
     }
     let log = ChainLog::new(logs.into_iter().map(|(section, log)| (section.name, log)).collect());
     let configured = configured.map_err(|refused| {
-        Failure::usage(refusal::of_row(&arguments.deciding.config, &refused)).after(log.take())
+        let told = refusal::of_row(&arguments.deciding.config, &refused);
+        let told = match arguments.deciding.plugin {
+            Some(_) => anyhow::anyhow!("{told}\nhint: {OF_THE_FIRST}"),
+            None => told,
+        };
+        Failure::usage(told).after(log.take())
     })?;
     Ok((PolicyChain::new(configured).map_err(Failure::usage)?, log))
 }

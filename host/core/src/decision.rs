@@ -1,5 +1,7 @@
 //! What a policy said of a group or a user, always with a reason.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
@@ -106,4 +108,6 @@ pub struct UserDecision {
     pub groups: Option<Vec<TargetGroup>>,
     /// Why.
     pub why: Reason,
+    /// Why those of the groups that not the same policy gave which decided the rest, by the key that policies know them by.
+    pub groups_by_others: BTreeMap<String, Reason>,
 }

@@ -144,7 +144,7 @@ impl SavedPlan {
         match stated_version {
             Some(VERSION | VERSION_OF_UNDO) => {}
             Some(found) => {
-                let written_by = head.written_by.unwrap_or_else(|| "it does not say which".to_owned());
+                let written_by = head.written_by.unwrap_or_else(|| "the file does not say which".to_owned());
                 return Err(PlanFileError::OtherVersion { path: path_shown(), found, written_by });
             }
             None => return Err(not_a_plan("it has no \"version\"".to_owned())),

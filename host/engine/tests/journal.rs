@@ -211,6 +211,19 @@ fn wherever_a_line_is_torn_the_next_run_keeps_it_aside_and_goes_on() {
 }
 
 #[test]
+fn a_first_line_that_was_torn_at_its_beginning_or_lost_its_bytes_holds_nobody_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("usher.jsonl");
+    for torn in [&b"{"[..], b"{\"versi", b"{\"version\":1,\"num", &[0; 40]] {
+        fs::write(&path, torn).unwrap();
+        let (journal, repair) = Journal::open(&path, "one").unwrap();
+        assert_eq!(repair.unwrap().bytes, torn.len() as u64);
+        drop(journal);
+        assert_eq!(read(&path).unwrap().problem, None);
+    }
+}
+
+#[test]
 fn a_file_that_is_no_journal_and_one_that_another_process_writes_are_left_as_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.txt");

@@ -3,7 +3,7 @@
 //! Each is asked about what the ones before let through, with the account and the groups as they left them. A `skip` or a
 //! `hold` is final. A decision stands, and with it its reason, until a later policy changes something in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use usher_core::decision::{GroupDecision, GroupVerdict, Reason, TargetGroup, UserDecision, UserVerdict};
@@ -242,6 +242,12 @@ fn as_left(user: &UserToDecide, decision: &UserDecision) -> UserToDecide {
 /// Puts what a later policy changes in place of what stands, with its reason.
 fn change(standing: &mut UserDecision, asked: &UserToDecide, later: UserDecision) {
     let UserDecision { verdict, groups, why, .. } = later;
+    let why_before = standing.why.clone();
+    let by_before = |group: &TargetGroup, by_others: &BTreeMap<String, Reason>| {
+        let key = policy_key(group);
+        let why = by_others.get(&key).unwrap_or(&why_before).clone();
+        (key, why)
+    };
     let mut is_changed = false;
     match verdict {
         UserVerdict::Keep => {}
@@ -251,14 +257,18 @@ fn change(standing: &mut UserDecision, asked: &UserToDecide, later: UserDecision
             is_changed = true;
         }
     }
+    let earlier = standing.groups.clone();
     if let Some(groups) = groups {
-        let earlier = standing.groups.take();
         let groups = groups.into_iter().map(|group| named(group, earlier.as_deref().unwrap_or_default()));
         let groups = Some(groups.collect());
         is_changed |= groups != earlier;
         standing.groups = groups;
     }
     if is_changed {
+        // Whatever stays of the groups that a policy before gave is still that policy's.
+        let kept =
+            earlier.iter().flatten().filter(|group| standing.groups.iter().flatten().any(|it| it == *group));
+        standing.groups_by_others = kept.map(|group| by_before(group, &standing.groups_by_others)).collect();
         standing.why = why;
     }
 }

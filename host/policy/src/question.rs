@@ -1,5 +1,7 @@
 //! What is put to a policy, and what comes back: the same in form for groups and for users.
 
+use std::collections::BTreeMap;
+
 use usher_core::decision::{GroupDecision, GroupVerdict, Reason, TargetGroup, UserDecision, UserVerdict};
 use usher_core::desired::UserToDecide;
 use usher_core::source::SourceGroup;
@@ -111,6 +113,7 @@ impl Question for UserToDecide {
             verdict: UserVerdict::Keep,
             groups: None,
             why: Reason::new(DEFAULT_RULE, "the policy does not decide users"),
+            groups_by_others: BTreeMap::new(),
         }
     }
 

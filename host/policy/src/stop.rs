@@ -262,7 +262,7 @@ impl fmt::Display for Hint<'_> {
             | StopCause::Other { .. } => f.write_str("this is a bug in the plugin; tell its author")?,
         }
         if several {
-            write!(f, ". `usher plugin run --batch 1` finds the {}", place.call.item())?;
+            write!(f, ". `usher plugin run --snapshot FILE --batch 1` finds the {}", place.call.item())?;
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! Version 0.1 of the contract: the bindings that wasmtime makes from `wit/`, and every conversion between their types and
 //! the model's. Nothing outside this file sees a type of theirs.
 
+use std::collections::BTreeMap;
+
 use usher_core::account::{Account, Address, PersonName, Work};
 use usher_core::decision::{GroupDecision, GroupVerdict, Reason, TargetGroup, UserDecision, UserVerdict};
 use usher_core::desired::UserToDecide;
@@ -248,6 +250,7 @@ fn user_decision(decision: wit::UserDecision) -> UserDecision {
         },
         groups: groups.map(target_groups),
         why: reason(why),
+        groups_by_others: BTreeMap::new(),
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) enum JournalCommand {
 #[derive(Args, Debug)]
 pub(crate) struct WhichJournal {
     /// The journal, instead of the configuration's.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long = "journal", alias = "file", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
     /// The configuration, whose `journal.path` names the journal.
     #[arg(long, short, value_name = "FILE", default_value = "usher.toml", env = "USHER_CONFIG")]

@@ -148,7 +148,11 @@ pub(super) async fn conclude(
     }
     match &report.ending {
         Ending::Refused(refused) => talkln!("{}", allowance::refusal(refused)),
-        Ending::Moved { expected, .. } => talkln!("{}", allowance::moved(expected, &report.hash)),
+        Ending::Moved { expected, .. } => {
+            let again = if report.content.undo_of.is_some() { "undo" } else { "plan" };
+            let is_empty = report.plan.operations.is_empty();
+            talkln!("{}", allowance::moved(expected, &report.hash, is_empty, again));
+        }
         Ending::Planned | Ending::Applied(_) => {}
     }
     if let Some(advice) = undo::advice(&report) {

@@ -32,7 +32,9 @@ pub(crate) async fn plan(arguments: &PlanArguments) -> Result<ExitStatus, Failur
     };
     let reads =
         Reads { snapshot: arguments.snapshot.as_deref(), record: record.as_ref(), ..Reads::everything() };
-    let report = run(&arguments.run, &reads, Command::Sync, &intent).await?;
+    // Who keeps the plan reviews it, and applies that.
+    let command = arguments.out.as_deref().map_or(Command::Sync, Command::Apply);
+    let report = run(&arguments.run, &reads, command, &intent).await?;
     Ok(report.pending(arguments.exit_code))
 }
 

@@ -18,6 +18,14 @@ pub(crate) async fn snapshot(arguments: &SnapshotArguments) -> Result<ExitStatus
 }
 
 async fn save(arguments: &SaveArguments) -> Result<ExitStatus, Failure> {
+    // Whoever forgets --redact must not find personal data where none was.
+    let is_redacted = || Snapshot::read(&arguments.file).is_ok_and(|standing| standing.redacted);
+    if !arguments.redact && arguments.file.exists() && is_redacted() {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "{} holds a redacted snapshot, and this one would not be redacted\nhint: add --redact, or name another file",
+            arguments.file.display()
+        )));
+    }
     let bars = Bars::new(arguments.quiet);
     let mut connected = connect::session(&arguments.run()).await?;
     connected.remember().await?;

@@ -23,7 +23,7 @@ use reader::Reader;
 
 pub(crate) use keeping::KeepingSection;
 pub(crate) use place::{FilePlace, line_of, parts, place};
-pub(crate) use policy::{PolicySection, bytes, limits_in};
+pub(crate) use policy::{DEFAULT_COMPONENT, PolicySection, bytes, limits_in};
 pub(crate) use reader::to_json;
 pub(crate) use state::StateSection;
 
@@ -84,7 +84,7 @@ pub(crate) enum ConfigurationError {
     Invalid { path: String, problems: Vec<Problem> },
 }
 
-const HINT_NEW: &str = "name it with --config FILE, or start from the example under \"Configuration\" in the README; \
+const HINT_NEW: &str = "name it with --config FILE, or start from the example under \"Use it\" in the README; \
                         `usher demo` needs none";
 
 /// What is wrong with a file of which only the beginning is text.

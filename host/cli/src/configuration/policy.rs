@@ -11,7 +11,7 @@ use super::reader::Reader;
 use super::{Problem, signers};
 
 /// The policy of a file that names none.
-const DEFAULT_COMPONENT: &str = "builtin:rules";
+pub(crate) const DEFAULT_COMPONENT: &str = "builtin:rules";
 
 /// Longest name of a policy: it stands before every rule in the reports of a row.
 const NAME_BYTES: usize = 32;

@@ -68,11 +68,17 @@ pub(crate) fn refusal(refused: &Refused) -> String {
     out
 }
 
-/// That the plan is another one, for stderr.
-pub(crate) fn moved(expected: &PlanHash, found: &PlanHash) -> String {
+/// That the plan is another one, for stderr. One that comes to nothing by now has most often been applied before.
+pub(crate) fn moved(expected: &PlanHash, found: &PlanHash, is_empty: bool, again: &str) -> String {
+    if is_empty {
+        return format!(
+            "{RED}error{RED:#}: nothing is left to do of the expected plan, {expected}\n\
+             {BOLD}hint{BOLD:#}: it was applied already, or its reasons are gone: `usher journal show` tells what was written"
+        );
+    }
     format!(
         "{RED}error{RED:#}: the plan is no longer the expected one, {expected}, but {found}\n\
-         {BOLD}hint{BOLD:#}: look at what moved; if it is right so, plan again and apply that"
+         {BOLD}hint{BOLD:#}: look at what moved; if it is right so, {again} again and apply that"
     )
 }
 

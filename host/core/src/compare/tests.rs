@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::account::{Account, Work};
 use crate::content::{Object, Type};
@@ -85,7 +87,13 @@ impl Policy {
     fn person_in(mut self, name: &str, verdict: UserVerdict, groups: Option<&[TargetGroup]>) -> Self {
         let groups = groups.map(<[_]>::to_vec);
         let why = Reason::new("this-person", "said so");
-        self.said.push(UserDecision { id: user_id(name), verdict, groups, why });
+        self.said.push(UserDecision {
+            id: user_id(name),
+            verdict,
+            groups,
+            why,
+            groups_by_others: BTreeMap::new(),
+        });
         self
     }
 
@@ -115,6 +123,7 @@ impl Policy {
             verdict: UserVerdict::Keep,
             groups: None,
             why: Reason::new("default", ""),
+            groups_by_others: BTreeMap::new(),
         };
         let said = |person: &UserToDecide| self.said.iter().find(|it| it.id == person.source.id).cloned();
         let said: Vec<_> = asked.iter().map(|person| said(person).unwrap_or_else(|| keep(person))).collect();

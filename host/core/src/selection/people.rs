@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Selection, Target, contest, derived_key, target_problem};
+use super::{Selection, Target, contest, derived_key, policy_key, target_problem};
 use crate::account::Account;
 use crate::decision::{Reason, TargetGroup, UserDecision, UserVerdict};
 use crate::desired::{Desired, DesiredGroup, DesiredUser, Left, Scope, UserToDecide};
@@ -84,7 +84,7 @@ impl<'a> Gathering<'a> {
 
     fn decide(&mut self, person: &UserToDecide, decision: Option<&UserDecision>) {
         let id = &person.source.id;
-        let Some(UserDecision { verdict, groups, why, .. }) = decision else {
+        let Some(UserDecision { verdict, groups, why, groups_by_others, .. }) = decision else {
             let why = Reason::by_usher(ACCOUNT_RULE, "the policy gave no answer for this person");
             return self.hold(&person.source, why);
         };
@@ -107,7 +107,13 @@ impl<'a> Gathering<'a> {
                 Some(problem) => {
                     return self.hold(&person.source, Reason::by_usher(super::GROUP_RULE, problem));
                 }
-                None => list.iter().map(|target| self.resolve(target, why)).collect(),
+                None => list
+                    .iter()
+                    .map(|target| {
+                        let by = groups_by_others.get(&policy_key(target)).unwrap_or(why);
+                        self.resolve(target, by)
+                    })
+                    .collect(),
             },
         };
         for target in targets {

@@ -90,7 +90,13 @@ impl Org {
     }
 
     fn says(mut self, person: &str, verdict: UserVerdict, groups: Option<Vec<TargetGroup>>) -> Self {
-        self.people.push(UserDecision { id: user_id(person), verdict, groups, why: why() });
+        self.people.push(UserDecision {
+            id: user_id(person),
+            verdict,
+            groups,
+            why: why(),
+            groups_by_others: BTreeMap::new(),
+        });
         self
     }
 
@@ -111,6 +117,7 @@ impl Org {
             verdict: UserVerdict::Keep,
             groups: None,
             why: why(),
+            groups_by_others: BTreeMap::new(),
         };
         let decisions: Vec<UserDecision> =
             asked.iter().map(|it| told(&it.source.id).unwrap_or_else(|| keep(&it.source.id))).collect();

@@ -209,7 +209,13 @@ impl Organisation {
             Says::Nothing => return None,
         };
         let groups = person.groups.as_ref().map(|given| given.iter().map(|it| self.target(*it)).collect());
-        Some(UserDecision { id: user.source.id.clone(), verdict, groups, why: why() })
+        Some(UserDecision {
+            id: user.source.id.clone(),
+            verdict,
+            groups,
+            why: why(),
+            groups_by_others: BTreeMap::new(),
+        })
     }
 
     fn target(&self, given: Given) -> TargetGroup {

@@ -12,13 +12,15 @@ pub enum ExplainError {
     /// Neither side knows such a person.
     #[error(
         "neither Okta nor Identity Center has anybody of the id, login, mail address or userName {}{}\nhint: {}",
-        quoted(.wanted), similar(.near), nobody_hint(*.from_snapshot)
+        quoted(.wanted), similar(.near), nobody_hint(*.is_group, *.from_snapshot)
     )]
     Nobody {
         /// What was asked for.
         wanted: String,
         /// Names that may have been meant.
         near: Vec<String>,
+        /// Whether there is a group of this name.
+        is_group: bool,
         /// Whether only a snapshot was asked.
         from_snapshot: bool,
     },
@@ -46,8 +48,10 @@ fn similar(near: &[String]) -> String {
     format!(" (similar: {})", names.join(", "))
 }
 
-fn nobody_hint(from_snapshot: bool) -> &'static str {
-    if from_snapshot {
+fn nobody_hint(is_group: bool, from_snapshot: bool) -> &'static str {
+    if is_group {
+        "there is a group of this name, which `usher explain --group` explains"
+    } else if from_snapshot {
         "a snapshot holds only the members of the groups that were read; ask without --snapshot, or take one with --all-groups"
     } else {
         "a person is named by login, mail address, Okta id, or by userName or id in Identity Center"

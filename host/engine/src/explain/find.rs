@@ -65,8 +65,13 @@ pub(super) async fn people(
     let logins = read.reading.users.values().map(SourceUser::label);
     let names: BTreeSet<&str> =
         logins.chain(read.actual.users.values().map(|user| user.account.user_name.as_str())).collect();
+    let groups = read.groups.iter().map(|group| &group.name);
+    let is_group = groups
+        .chain(read.actual.groups.values().map(|group| &group.display_name))
+        .any(|name| same(name, wanted));
     Err(ExplainError::Nobody {
         wanted: wanted.to_owned(),
+        is_group,
         near: similar(wanted, names),
         from_snapshot: source.live().is_none(),
     })

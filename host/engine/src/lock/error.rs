@@ -31,7 +31,8 @@ pub enum LockError {
     },
     /// The file cannot be read or written.
     #[error(
-        "the lock {path} cannot be taken ({source})\nhint: name a file in a folder that is there and may be written to under `lock.path`"
+        "the lock {path} cannot be taken ({source})\nhint: make its folder, or name a file in one that is there and may be written to under `lock.path`; where that names none, the lock lies beside \
+         the state or the journal"
     )]
     Unusable {
         /// Which file.

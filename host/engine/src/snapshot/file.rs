@@ -130,7 +130,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Snapshot, Problem> {
     match head.version {
         Some(VERSION) => serde_json::from_slice::<File>(bytes).map_err(json)?.into_snapshot(),
         Some(found) => {
-            let written_by = head.written_by.unwrap_or_else(|| "it does not say which".to_owned());
+            let written_by = head.written_by.unwrap_or_else(|| "the file does not say which".to_owned());
             Err(Problem::Version { found, written_by })
         }
         None => Err(Problem::Content("it has no \"version\"".to_owned())),

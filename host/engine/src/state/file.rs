@@ -62,7 +62,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<State, StateError> {
     match head.version {
         Some(VERSION) => {}
         Some(found) => {
-            let written_by = head.written_by.unwrap_or_else(|| "it does not say which".to_owned());
+            let written_by = head.written_by.unwrap_or_else(|| "the file does not say which".to_owned());
             return Err(StateError::OtherVersion { found, written_by });
         }
         None => return Err(not_a_state("it has no \"version\"".to_owned())),

@@ -84,7 +84,7 @@ fn an_error_in_place_of_an_answer_is_told() {
         users_fail("error-answer").to_string(),
         "the policy `hostile.wasm` (hostile 6.6.6) failed in decide-users (batch 1, users 1-3 of 3): no idea \
          \\u{1b}[2J\\u{1b}[31mred\\r\\nnext line\\u{9b}1m\\u{202e}desrever\\u{7}\n\
-         hint: the plugin itself gave up; its author, or its configuration, can mend this. `usher plugin run --batch 1` finds the \
+         hint: the plugin itself gave up; its author, or its configuration, can mend this. `usher plugin run --snapshot FILE --batch 1` finds the \
          user"
     );
     let text = groups_fail("error-without-a-word").to_string();

@@ -65,7 +65,7 @@ fn a_stop_names_the_batch_the_items_and_what_the_others_took() {
             "the policy `hostile.wasm` (hostile 6.6.6) ran out of fuel in decide-users (batch 3, users 513-768 of 900): the limit is \
              2,560,000,000, 10,000,000 for each user; each one before took {thousands},{rest:03}\n\
              hint: it probably loops on one of these users; if it only works hard, allow more with --plugin-fuel 4 or with \
-             `fuel_per_item` in [policy.limits]. `usher plugin run --batch 1` finds the user"
+             `fuel_per_item` in [policy.limits]. `usher plugin run --snapshot FILE --batch 1` finds the user"
         )
     );
 }

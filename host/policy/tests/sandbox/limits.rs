@@ -30,7 +30,7 @@ fn a_loop_in_a_decision_ends_with_the_fuel_of_its_items() {
         "the policy `hostile.wasm` (hostile 6.6.6) ran out of fuel in decide-users (batch 1, users 1-3 of 3): the limit is \
          30,000,000, 10,000,000 for each user\n\
          hint: it probably loops on one of these users; if it only works hard, allow more with --plugin-fuel 4 or with \
-         `fuel_per_item` in [policy.limits]. `usher plugin run --batch 1` finds the user"
+         `fuel_per_item` in [policy.limits]. `usher plugin run --snapshot FILE --batch 1` finds the user"
     );
     assert_eq!(
         cause(groups_fail("loop-in-decide")),
@@ -48,7 +48,7 @@ fn more_fuel_than_there_is_time_ends_with_the_time() {
     assert!(text.starts_with(begin), "{text}");
     let end = " s, and the limit is 1 s for a call\n\
                hint: it probably loops; on a slow or busy machine allow more with --plugin-timeout SECONDS or with `timeout_seconds` \
-               in [policy.limits]. `usher plugin run --batch 1` finds the user";
+               in [policy.limits]. `usher plugin run --snapshot FILE --batch 1` finds the user";
     assert!(text.ends_with(end), "{text}");
     let StopCause::Time { limit: told, after } = cause(error) else { panic!("{text}") };
     assert_eq!(told, limit);
@@ -75,7 +75,7 @@ fn memory_has_an_end() {
     assert!(
         text.ends_with(
             ", and the limit is 256 MiB\nhint: if it really needs that much, allow more with --plugin-memory MIB or with `memory_mib` in \
-             [policy.limits]. `usher plugin run --batch 1` finds the user"
+             [policy.limits]. `usher plugin run --snapshot FILE --batch 1` finds the user"
         ),
         "{text}"
     );
@@ -90,7 +90,7 @@ fn a_recursion_without_end_is_a_trap_and_not_the_end_of_the_host() {
         users_fail("deep-recursion").to_string(),
         "the policy `hostile.wasm` (hostile 6.6.6) ran out of stack in decide-users (batch 1, users 1-3 of 3): its calls go deeper \
          than 1 MiB\n\
-         hint: this is a bug in the plugin, most often a recursion without an end; tell its author. `usher plugin run --batch 1` \
+         hint: this is a bug in the plugin, most often a recursion without an end; tell its author. `usher plugin run --snapshot FILE --batch 1` \
          finds the user"
     );
 }
@@ -100,7 +100,7 @@ fn a_recursion_that_fills_the_plugins_own_stack_is_told_as_one() {
     assert_eq!(
         users_fail("wide-recursion").to_string(),
         "the policy `hostile.wasm` (hostile 6.6.6) reached outside its memory in decide-users (batch 1, users 1-3 of 3)\n\
-         hint: this is a bug in the plugin, most often a recursion without an end; tell its author. `usher plugin run --batch 1` \
+         hint: this is a bug in the plugin, most often a recursion without an end; tell its author. `usher plugin run --snapshot FILE --batch 1` \
          finds the user"
     );
 }
@@ -115,8 +115,7 @@ fn a_panic_is_told_in_its_own_words() {
         text.contains(r": out of spite \u{1b}[2J\u{1b}[31mred next line\u{9b}1m\u{202e}desrever\u{7}"),
         "{text}"
     );
-    let hint =
-        "\nhint: this is a bug in the plugin; tell its author. `usher plugin run --batch 1` finds the user";
+    let hint = "\nhint: this is a bug in the plugin; tell its author. `usher plugin run --snapshot FILE --batch 1` finds the user";
     assert!(text.ends_with(hint), "{text}");
     assert_eq!(text.lines().count(), 2);
 
@@ -130,7 +129,7 @@ fn a_crash_without_words_is_told_in_those_of_webassembly() {
         users_fail("trap").to_string(),
         "the policy `hostile.wasm` (hostile 6.6.6) crashed in decide-users (batch 1, users 1-3 of 3): wasm `unreachable` \
          instruction executed\n\
-         hint: this is a bug in the plugin; tell its author. `usher plugin run --batch 1` finds the user"
+         hint: this is a bug in the plugin; tell its author. `usher plugin run --snapshot FILE --batch 1` finds the user"
     );
 }
 
@@ -142,7 +141,7 @@ fn an_answer_of_a_hundred_megabytes_is_not_read() {
         "the policy `hostile.wasm` (hostile 6.6.6) handed over too much in decide-users (batch 1, users 1-3 of 3): more than \
          16 MiB at a time, which is the limit\n\
          hint: an answer or a log line of this size is most often a bug in the plugin; if not, allow more with `answer_mib` in \
-         [policy.limits]. `usher plugin run --batch 1` finds the user"
+         [policy.limits]. `usher plugin run --snapshot FILE --batch 1` finds the user"
     );
     let error = configured(&engine(Limits::default()), "huge-log-line").unwrap_err();
     assert_eq!(cause(error), StopCause::TooMuch { limit: 16 << 20 });

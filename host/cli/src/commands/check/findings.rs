@@ -17,6 +17,8 @@ pub(super) enum About {
     /// The configured groups.
     Groups,
     IdentityCenter,
+    /// What a run keeps: state, lock, journal.
+    Kept,
 }
 
 impl About {
@@ -29,6 +31,7 @@ impl About {
             Self::Okta => "okta",
             Self::Groups => "groups",
             Self::IdentityCenter => "identityCenter",
+            Self::Kept => "kept",
         }
     }
 }

@@ -1,9 +1,10 @@
 //! `usher check`: the configuration, what its policies say of it, whether Okta has the attributes that they read, and whether all
 //! that a run needs before its first write can be had. All that is wrong is told at once.
 //!
-//! `services` asks, `unknown` compares attributes, `findings` holds what is wrong, `report` tells it.
+//! `services` asks, `kept` looks at what lies between two runs, `unknown` compares attributes, `findings` holds what is wrong, `report` tells it.
 
 mod findings;
+mod kept;
 mod report;
 mod services;
 mod unknown;
@@ -86,6 +87,7 @@ async fn checked(arguments: &CheckArguments, configuration: &Configuration) -> C
             Some(services::ask(configuration, needs, &mut findings).await)
         }
     };
+    kept::look(configuration, arguments.offline, &mut findings).await;
     let mut unknown = Vec::new();
     if let (Some(answers), Some(chain)) = (&answers, &chain) {
         unknown = unknown::unknown(arguments, configuration, chain, answers);

@@ -36,7 +36,12 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<ExitStatus, Failure> {
         Workload::Generated { groups, users } => (*groups, *users),
         Workload::Given { groups, users, .. } => (groups.len(), users.len()),
     };
-    let subject = Subject { reference: &arguments.reference, bytes: &opened.bytes, config: config.value };
+    let subject = Subject {
+        reference: &arguments.reference,
+        bytes: &opened.bytes,
+        config: config.value,
+        config_file: arguments.config.as_deref(),
+    };
     let policy = measure(&subject, &limits, &workload)?;
     // What is handed over costs too, so it is handed the same.
     let noop = Subject {
@@ -46,6 +51,7 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<ExitStatus, Failure> {
             "group_attributes": policy.needs.group_attributes,
             "user_attributes": policy.needs.user_attributes,
         }),
+        config_file: None,
     };
     let noop = measure(&noop, &limits, &workload)?;
     if arguments.json {

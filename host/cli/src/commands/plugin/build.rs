@@ -32,17 +32,11 @@ pub(crate) fn build(arguments: &BuildArguments) -> Result<ExitStatus, Failure> {
 
 fn round(arguments: &BuildArguments) -> Result<ExitStatus, Failure> {
     let lock_file = if arguments.locked { LockFile::Kept } else { LockFile::MayChange };
-    talkln!("building {}", plain(&arguments.folder.display().to_string()));
-    let Built { component, default_file, .. } =
-        build_project(&arguments.folder, lock_file).map_err(|error| match error {
+    let Component { file: shown, bytes: component, .. } =
+        component(&arguments.folder, lock_file, arguments.output.as_deref(), |error| match error {
             BuildError::NoPackage { .. } | BuildError::Description { .. } => Failure::usage(error),
             error => Failure::from(error),
         })?;
-    let file = arguments.output.clone().unwrap_or_else(|| shortened(default_file));
-    let shown = file.display().to_string();
-    std::fs::write(&file, &component).with_context(|| {
-        format!("the component cannot be written to {shown}\nhint: name another file with -o, in a folder that is there")
-    })?;
     // Only now: who is refused can look at the file.
     let opened = opened::of_bytes(&shown, component, Limits::default())?;
     if arguments.json {
@@ -54,6 +48,41 @@ fn round(arguments: &BuildArguments) -> Result<ExitStatus, Failure> {
         out!("{}  file      {}\n", opened.text(), plain(&shown));
     }
     Ok(ExitStatus::Done)
+}
+
+/// What was built, and where it was put.
+pub(super) struct Component {
+    /// The name of the policy.
+    pub(super) name: String,
+    /// The path of the file.
+    pub(super) file: String,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Builds a folder and puts the component where `output` says, or into `target/policies` of its workspace.
+pub(super) fn component(
+    folder: &Path,
+    lock_file: LockFile,
+    output: Option<&Path>,
+    failure: impl FnOnce(BuildError) -> Failure,
+) -> Result<Component, Failure> {
+    talkln!("building {}", plain(&folder.display().to_string()));
+    let Built { component: bytes, default_file, package } =
+        build_project(folder, lock_file).map_err(failure)?;
+    let path = output.map_or_else(|| shortened(default_file), Path::to_owned);
+    let file = path.display().to_string();
+    replace(&path, &bytes).with_context(|| {
+        format!("the component cannot be written to {file}\nhint: name another file with -o, in a folder that is there")
+    })?;
+    Ok(Component { name: package, file, bytes })
+}
+
+/// At once, so that nobody reads a half of it.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(format!(".{}", std::process::id()));
+    std::fs::write(&new, bytes)?;
+    std::fs::rename(&new, path)
 }
 
 /// Seen from here, when it lies below.

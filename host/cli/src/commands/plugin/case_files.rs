@@ -41,6 +41,10 @@ pub(crate) fn read(paths: Vec<PathBuf>) -> Result<Vec<Cases>, Failure> {
         let shown = path.display().to_string();
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                problems.push(format!("{shown}: it is no text; a policy is named before --cases"));
+                continue;
+            }
             Err(error) => {
                 problems.push(format!("{shown}: {error}"));
                 continue;

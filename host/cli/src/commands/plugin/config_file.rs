@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use usher_policy::Limits;
 
-use crate::configuration::{FilePlace, limits_in, line_of, parts, place, to_json};
+use crate::configuration::{DEFAULT_COMPONENT, FilePlace, limits_in, line_of, parts, place, to_json};
 use crate::exit::Failure;
 
 /// A document with one of these at its top is a `usher.toml`, and the policy's part is below `policy`.
@@ -101,16 +101,17 @@ fn of_toml(text: &str, reference: &str) -> Result<Found, String> {
 
 /// Which of several policies is meant.
 fn the_one(policies: &[toml::Value], reference: &str) -> Result<usize, String> {
-    let component =
-        |policy: &toml::Value| policy.get("component").and_then(|value| value.as_str()).map(str::to_owned);
-    let named: Vec<usize> = (0..policies.len())
-        .filter(|index| component(&policies[*index]).as_deref() == Some(reference))
-        .collect();
+    let component = |policy: &toml::Value| match policy.get("component") {
+        Some(value) => value.as_str().unwrap_or_default().to_owned(),
+        None => DEFAULT_COMPONENT.to_owned(),
+    };
+    let named: Vec<usize> =
+        (0..policies.len()).filter(|index| component(&policies[*index]) == reference).collect();
     match (named.as_slice(), policies.len()) {
         ([index], _) => Ok(*index),
         ([], 1) => Ok(0),
         ([], _) => {
-            let there: Vec<String> = policies.iter().filter_map(component).collect();
+            let there: Vec<String> = policies.iter().map(component).collect();
             Err(format!("none of its policies is {reference}; they are {}", there.join(", ")))
         }
         (several, _) => Err(format!(
@@ -163,9 +164,26 @@ mod tests {
         assert_eq!(found.value, json!({ "n": 2 }));
         assert_eq!(line(&found, "/n"), Some(6));
         assert_eq!(
-            of_toml(text, "c.wasm").unwrap_err(),
-            "none of its policies is c.wasm; they are a.wasm, b.wasm"
+            of_toml(text, "c.wasm").err().as_deref(),
+            Some("none of its policies is c.wasm; they are a.wasm, b.wasm")
         );
+    }
+
+    #[test]
+    fn a_policy_without_a_component_is_the_default_one() {
+        let text = "[[policy]]\nname = \"a\"\n[policy.config]\nn = 1\n[[policy]]\ncomponent = \"b.wasm\"\n";
+        assert_eq!(config(text, "builtin:rules").value, json!({ "n": 1 }));
+        let there = "none of its policies is c.wasm; they are builtin:rules, b.wasm";
+        assert_eq!(of_toml(text, "c.wasm").err().as_deref(), Some(there));
+    }
+
+    #[test]
+    fn limits_stand_beside_the_configuration() {
+        let text = "[[policy]]\ncomponent = \"a.wasm\"\n[[policy]]\ncomponent = \"b.wasm\"\n[policy.limits]\nmemory_mib = 64\n";
+        assert_eq!(config(text, "b.wasm").limits.memory, 64 << 20);
+        assert_eq!(config(text, "a.wasm").limits, Limits::default());
+        let wrong = of_toml("[policy.limits]\nmemory = 1\n", "a.wasm").err();
+        assert!(wrong.is_some_and(|told| told.starts_with("line 2: unknown key `policy.limits.memory`")));
     }
 
     #[test]
@@ -175,6 +193,6 @@ mod tests {
 
     #[test]
     fn what_is_no_toml_is_told_with_its_line() {
-        assert!(of_toml("a = 1\nb = \n", "x").unwrap_err().starts_with("line 2: "));
+        assert!(of_toml("a = 1\nb = \n", "x").is_err_and(|told| told.starts_with("line 2: ")));
     }
 }

@@ -143,7 +143,16 @@ mod tests {
 
     fn decided(rule: &str, verdict: UserVerdict) -> Decided {
         let id = OktaUserId::new("00u1");
-        Decided::user(&person("Dr"), UserDecision { id, verdict, groups: None, why: Reason::new(rule, "") })
+        Decided::user(
+            &person("Dr"),
+            UserDecision {
+                id,
+                verdict,
+                groups: None,
+                why: Reason::new(rule, ""),
+                groups_by_others: BTreeMap::new(),
+            },
+        )
     }
 
     #[test]

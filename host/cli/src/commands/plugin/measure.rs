@@ -1,6 +1,7 @@
 //! What one policy costs: time by the clock of this machine, fuel and memory as the sandbox counts them.
 
 use std::borrow::Cow;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use usher_core::source::SourceGroup;
 use usher_policy::{CompiledCode, Limits, Needs, PolicyEngine, PolicyError};
 
 use super::generated;
-use super::opened::now;
+use super::opened::{now, unconfigured};
 use crate::exit::Failure;
 
 /// The items are decided so often, and the fastest counts: what is slower is the machine's doing.
@@ -28,6 +29,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) reference: &'a str,
     pub(crate) bytes: &'a [u8],
     pub(crate) config: Value,
+    /// Where that stands, when it stands anywhere.
+    pub(crate) config_file: Option<&'a Path>,
 }
 
 /// What it costs.
@@ -73,7 +76,8 @@ pub(crate) fn measure(
         Workload::Generated { .. } => now(),
         Workload::Given { now, .. } => *now,
     };
-    let (mut policy, configure) = timed(|| loaded.configure(&subject.config, now)).map_err(Failure::usage)?;
+    let (mut policy, configure) = timed(|| loaded.configure(&subject.config, now))
+        .map_err(|error| unconfigured(error, subject.config_file))?;
     let needs = policy.needs().clone();
     let (groups, users) = match workload {
         Workload::Generated { groups, users } => {

@@ -1,11 +1,12 @@
 //! A policy found by its reference, outlined and loaded, and the facts about it that `inspect` and `build` tell.
 
 use std::fmt::Write;
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use usher_plugin_build::Outline;
-use usher_policy::{Digest, Limits, LoadedPolicy, PolicyEngine};
+use usher_policy::{Digest, Limits, LoadedPolicy, PolicyEngine, PolicyError};
 
 use super::figures::grouped;
 use crate::exit::Failure;
@@ -41,6 +42,16 @@ pub(crate) fn of_bytes(reference: &str, bytes: Vec<u8>, limits: Limits) -> Resul
     let loaded = engine.load(reference, &bytes).map_err(Failure::usage)?;
     let outline = Outline::of(&bytes)?;
     Ok(Opened { reference: reference.to_owned(), bytes, manifest: None, outline, loaded })
+}
+
+/// Why a policy is not configured. One that was handed nothing is refused for that most often.
+pub(crate) fn unconfigured(error: PolicyError, config: Option<&Path>) -> Failure {
+    match error {
+        PolicyError::Config { .. } if config.is_none() => Failure::usage(anyhow::anyhow!(
+            "{error}\nhint: it was handed no configuration; name one with --config FILE"
+        )),
+        error => Failure::usage(error),
+    }
 }
 
 /// The time that a policy is told, in seconds since 1970.

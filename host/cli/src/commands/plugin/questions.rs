@@ -166,7 +166,13 @@ groups = ["b", "a"]
         let id = OktaUserId::new("00u1");
         let why = Reason::new("r", "m");
         let groups = Some(vec![TargetGroup { key: None, display_name: "a".to_owned() }]);
-        let kept = UserDecision { id: id.clone(), verdict: UserVerdict::Keep, groups, why: why.clone() };
+        let kept = UserDecision {
+            id: id.clone(),
+            verdict: UserVerdict::Keep,
+            groups,
+            why: why.clone(),
+            groups_by_others: BTreeMap::new(),
+        };
         assert_eq!(
             user_answer(&kept),
             json!({ "id": "00u1", "verdict": "keep", "groups": [{ "key": null, "name": "a" }], "rule": "r", "message": "m",
@@ -174,7 +180,8 @@ groups = ["b", "a"]
         );
         let account = Account { title: Some("Dr".to_owned()), ..Account::default() };
         let verdict = UserVerdict::Sync(Box::new(account));
-        let synced = user_answer(&UserDecision { id, verdict, groups: None, why });
+        let synced =
+            user_answer(&UserDecision { id, verdict, groups: None, why, groups_by_others: BTreeMap::new() });
         assert_eq!(
             (&synced["account"]["title"], &synced["account"]["user-name"]),
             (&json!("Dr"), &json!(""))

@@ -15,6 +15,7 @@ use super::config_file::PolicyConfig;
 use super::decided::{Decided, counted};
 use super::decided_text::{each, summary};
 use super::figures::grouped;
+use super::opened::unconfigured;
 use crate::arguments::trial::PolicyRunArguments;
 use crate::exit::{ExitStatus, Failure};
 use crate::reference::component;
@@ -40,7 +41,8 @@ pub(crate) fn run(arguments: &PolicyRunArguments) -> Result<ExitStatus, Failure>
     let described = format!("{} {}", loaded.description().name, loaded.description().version);
     let log = loaded.log().clone();
     let policy = loaded.configure(&config.value, snapshot.now);
-    let mut policy = policy.map_err(|error| Failure::usage(error).after(log.take()))?;
+    let mut policy =
+        policy.map_err(|error| unconfigured(error, arguments.config.as_deref()).after(log.take()))?;
     let decisions = Decisions::of(&mut policy, &snapshot, &wanted);
     for line in log.take() {
         talkln!("{}", log_line(&line));

@@ -16,6 +16,7 @@ use usher_policy::{ConfiguredPolicy, LogLine, PolicyEngine, PolicyError};
 use super::asked;
 use super::config_file::PolicyConfig;
 use super::figures::grouped;
+use super::opened::unconfigured;
 use super::questions::{group_answer, user_answer};
 use super::test::{finding, subject};
 use super::trial::{Candidate, judge};
@@ -45,7 +46,8 @@ pub(super) fn test(arguments: &TestArguments, file: &Path) -> Result<ExitStatus,
     let loaded = engine.load(&name, &component).map_err(Failure::usage)?;
     let log = loaded.log().clone();
     let policy = loaded.configure(&config, snapshot.now);
-    let mut policy = policy.map_err(|error| Failure::usage(error).after(log.take()))?;
+    let mut policy =
+        policy.map_err(|error| unconfigured(error, arguments.config.as_deref()).after(log.take()))?;
     let candidate = Candidate { engine: &engine, name, component, limits };
 
     let tried = match Reading::of(&mut policy, &snapshot) {

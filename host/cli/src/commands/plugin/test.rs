@@ -7,9 +7,10 @@ use anstyle::{AnsiColor, Color, Style};
 use anyhow::Context;
 use serde_json::{Value, json};
 use usher_cases::{Case, CaseReport, Difference, Finding, Outcome};
-use usher_plugin_build::{LockFile, build_project};
-use usher_policy::{Limits, PolicyEngine};
+use usher_plugin_build::{BuildError, Language, LockFile};
+use usher_policy::{Digest, Limits, PolicyEngine};
 
+use super::build::{self, Component};
 use super::case_files::{self, Cases};
 use super::snapshot_test;
 use super::source_files::{SourceFiles, source_places};
@@ -102,6 +103,9 @@ struct FileResult<'a> {
 fn cases(arguments: &TestArguments) -> Result<Vec<Cases>, Failure> {
     let folder = Path::new(&arguments.subject);
     let places = match arguments.cases.as_slice() {
+        [] if folder.is_dir() && Language::of(folder).is_none() => {
+            return Err(Failure::usage(BuildError::NoPackage { folder: folder.to_owned() }));
+        }
         [] if folder.is_dir() => vec![folder.join("cases").join("*.toml")],
         [] if !folder.exists() && !arguments.subject.contains(':') => {
             return Err(Failure::usage(anyhow::anyhow!(
@@ -121,14 +125,17 @@ fn cases(arguments: &TestArguments) -> Result<Vec<Cases>, Failure> {
     case_files::read(case_files::find(&places)?)
 }
 
-/// The policy's name for messages, and its bytes. That of a folder is built.
+/// The policy's name for messages, and its bytes. That of a folder is built, and what is tested is what lies in `target/policies`
+/// afterwards: else somebody would ship what was built before.
 pub(super) fn subject(subject: &str) -> Result<(String, Vec<u8>), Failure> {
     let folder = Path::new(subject);
     if !folder.is_dir() {
         return Ok((subject.to_owned(), component(subject)?));
     }
-    let built = build_project(folder, LockFile::MayChange).map_err(Failure::usage)?;
-    Ok((built.package, built.component))
+    let Component { name, file, bytes } =
+        build::component(folder, LockFile::MayChange, None, Failure::usage)?;
+    talkln!("testing {}, {}", plain(&file), Digest::of(&bytes));
+    Ok((name, bytes))
 }
 
 /// Writes what came into the file as what is expected, and judges again what can be judged by that.
