@@ -94,6 +94,14 @@ class GuestTest(unittest.TestCase):
         self.assertEqual((user.texts("ts"), user.integers("ns"), user.has("x")), (["a"], [1, 2], False))
         self.assertEqual((user.text("n"), user.integer("b"), user.texts("ns")), (None, None, None))
 
+    def test_needs_may_be_a_generator(self) -> None:
+        class Reads(Policy):
+            def needs(self) -> Needs:
+                return Needs(map(str.lower, ["SITE"]), (name for name in ["department"]))
+
+        needs = Run(Reads()).needs
+        self.assertEqual((list(needs.group_attributes), list(needs.user_attributes)), (["site"], ["department"]))
+
     def test_a_draft_that_is_copied_stays_itself(self) -> None:
         class Renames(Policy):
             def user(self, user: User) -> Decision:
@@ -191,6 +199,9 @@ class GuestTest(unittest.TestCase):
             with self.assertRaisesRegex(WrongAnswer, told):
                 Run(Reads(needs))
         self.assertRaises(TypeError, Problem, 7, "no")
+        self.assertRaises(TypeError, Needs, user_attribute=["department"])
+        with self.assertRaises(AttributeError):
+            Needs().user_attribute = ["department"]  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":
