@@ -36,6 +36,7 @@ test("a hook that is not there is not called", () => {
 
 test("attributes come by their kinds", () => {
   const policy = definePolicy({
+    needs: { userAttributes: ["n", "f", "b", "ts", "ns", "x"] },
     user(user) {
       assert.equal(user.text("n"), null);
       assert.deepEqual([user.integer("n"), user.number("f"), user.boolean("b")], [3, 1.5, true]);
@@ -44,6 +45,18 @@ test("attributes come by their kinds", () => {
     },
   });
   run(policy).user({ login: "ann", attributes: { n: 3, f: 1.5, b: true, ts: ["a"], ns: [1, 2] } });
+});
+
+test("a test hands over only what the policy needs", () => {
+  const policy = definePolicy({
+    needs: { groupAttributes: ["site"], userAttributes: ["department"] },
+    group: (group) => sync([group.text("site"), group.has("department")].join()),
+    user: (user) => keep().groups([[user.text("department"), user.has("site"), user.has("sponsor")].join()]),
+  });
+  const attributes = { department: "Sales", site: "Berlin", sponsor: "bob" };
+  assert.deepEqual(run(policy).group({ name: "x", attributes }).names, ["Berlin,false"]);
+  assert.deepEqual(run(policy).user({ login: "ann", attributes }).names, ["Sales,false,false"]);
+  assert.deepEqual(run(definePolicy({ user: (user) => keep().groups([String(user.has("department"))]) })).user({ login: "ann", attributes }).names, ["false"]);
 });
 
 test("a draft that is changed stays itself, and an empty part of it is none", () => {
@@ -121,6 +134,13 @@ test("needs and problems of a wrong kind are told as bugs, not as needs", () => 
   const configured = (definition) => () => run(definePolicy(definition));
   assert.throws(configured({ needs: { userAttributes: "department" } }), /answered "department" as needs.userAttributes; it is a list of texts/);
   assert.throws(configured({ needs: () => ({ groupAttributes: [1] }) }), /answered 1 as needs.groupAttributes\[0\]; it is a text/);
+  const there = "which there is not; there are `groupAttributes`, `userAttributes`";
+  assert.throws(configured({ needs: { userAttribute: ["department"] } }), { message: `answered with a field needs.userAttribute, ${there}` });
+  assert.throws(configured({ needs: () => ({ user_attributes: [] }) }), { message: `answered with a field needs.user_attributes, ${there}` });
+  const kind = "it is a table with groupAttributes and userAttributes, each a list of texts";
+  assert.throws(configured({ needs: ["department"] }), { message: `answered a list as needs; ${kind}` });
+  assert.throws(configured({ needs: () => {} }), { message: `answered undefined as needs; ${kind}; is a \`return\` missing?` });
+  assert.deepEqual(run(definePolicy({ needs: { userAttributes: ["b", "a", "b"] } })).needs.userAttributes, ["a", "b"]);
   assert.throws(configured({ configure() { throw new Problem(7, "no"); } }), /begins with the place/);
   assert.throws(configured({ configure() { throw []; } }), /configure threw a list/);
 });

@@ -94,6 +94,21 @@ class GuestTest(unittest.TestCase):
         self.assertEqual((user.texts("ts"), user.integers("ns"), user.has("x")), (["a"], [1, 2], False))
         self.assertEqual((user.text("n"), user.integer("b"), user.texts("ns")), (None, None, None))
 
+    def test_a_test_hands_over_only_what_the_policy_needs(self) -> None:
+        class Reads(Policy):
+            def needs(self) -> Needs:
+                return Needs(group_attributes=["site"], user_attributes=["department"])
+
+            def group(self, group: Group) -> Decision:
+                return sync(",".join(sorted(group.attributes)))
+
+            def user(self, user: User) -> Decision:
+                return keep().groups([",".join(sorted(user.attributes))])
+
+        ours = Run(Reads())
+        self.assertEqual(ours.group("x", site="Berlin", department="Sales").names, ["site"])
+        self.assertEqual(ours.user("ann", site="Berlin", department="Sales", sponsor="bob").names, ["department"])
+
     def test_needs_may_be_a_generator(self) -> None:
         class Reads(Policy):
             def needs(self) -> Needs:
