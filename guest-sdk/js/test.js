@@ -3,15 +3,17 @@
 import { contract } from "./contract.js";
 import { Problem } from "./problem.js";
 
-/** A value as the contract has it. A list takes its kind from its first item. */
+/** A value as the contract has it. A list takes its kind from its first item; one of whole numbers and fractions is one of numbers. */
 function value(given) {
-  if (Array.isArray(given)) return { tag: `${tag(given[0] ?? "")}s`, val: given };
-  return { tag: tag(given), val: given };
+  if (!Array.isArray(given)) return { tag: tag(given), val: given };
+  const kinds = given.map(tag);
+  const isMixed = kinds.includes("number") && kinds.every((kind) => kind === "number" || kind === "integer");
+  return { tag: isMixed ? "numbers" : `${kinds[0] ?? "text"}s`, val: given };
 }
 
 function tag(given) {
   if (typeof given === "number") return Number.isInteger(given) ? "integer" : "number";
-  return { string: "text", boolean: "boolean" }[typeof given];
+  return { string: "text", boolean: "boolean", bigint: "integer" }[typeof given];
 }
 
 /** Those that the policy asked for; the others do not enter the sandbox either. */
