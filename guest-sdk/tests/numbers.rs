@@ -26,8 +26,9 @@ impl Row {
             serde_json::Value::Array(items) => items.iter().map(text).collect(),
             one => vec![text(one)],
         };
-        let integers = || texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<i64>>();
-        let numbers = || texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<f64>>();
+        let integers =
+            || texts.iter().map(|text| text.parse().expect("a whole number")).collect::<Vec<i64>>();
+        let numbers = || texts.iter().map(|text| text.parse().expect("a number")).collect::<Vec<f64>>();
         match self.kind.as_str() {
             "integer" => Value::Integer(integers()[0]),
             "number" => Value::Number(numbers()[0]),
