@@ -39,8 +39,21 @@ export function text(value, place) {
   return value;
 }
 
+/** The attributes that the policy reads, by their names. `isAnswer`: whether a function gave them, and could have forgotten to. */
+export function needs(given, isAnswer) {
+  if (!isAnswer && (given === undefined || given === null)) given = {};
+  const hint = given === undefined ? "; is a `return` missing?" : "";
+  table(given, "needs", `a table with groupAttributes and userAttributes, each a list of texts${hint}`);
+  const record = {
+    groupAttributes: texts(given.groupAttributes, "needs.groupAttributes"),
+    userAttributes: texts(given.userAttributes, "needs.userAttributes"),
+  };
+  nothingElse(given, record, "needs");
+  return record;
+}
+
 /** A list of texts; absent, an empty one. */
-export function texts(value, place) {
+function texts(value, place) {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw wrong(value, place, "a list of texts");
   for (let at = 0; at < value.length; at++) text(value[at], `${place}[${at}]`);

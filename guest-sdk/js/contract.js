@@ -2,7 +2,7 @@
 
 import { read, schema } from "./configuration.js";
 import { Problem } from "./problem.js";
-import { WrongAnswer, groupDecision, shown, texts, userDecision } from "./answer.js";
+import { WrongAnswer, groupDecision, needs, shown, userDecision } from "./answer.js";
 import { log } from "./log.js";
 import { Group, User } from "./profile.js";
 
@@ -48,7 +48,8 @@ function configure(policy, text, run) {
   const configuration = read(policy.configuration ?? {}, value, problems);
   if (problems.length > 0) throw problems;
   const state = policy.configure ? policy.configure(configuration, run) : configuration;
-  const needs = (typeof policy.needs === "function" ? policy.needs(state) : policy.needs) ?? {};
+  const isAnswer = typeof policy.needs === "function";
+  const { groupAttributes, userAttributes } = needs(isAnswer ? policy.needs(state) : policy.needs, isAnswer);
   return {
     asked: {
       group: policy.group && ((group) => policy.group(group, state, run)),
@@ -56,8 +57,8 @@ function configure(policy, text, run) {
     },
     needs: {
       hooks: { groups: Boolean(policy.group), users: Boolean(policy.user) },
-      groupAttributes: sorted(texts(needs.groupAttributes, "needs.groupAttributes")),
-      userAttributes: sorted(texts(needs.userAttributes, "needs.userAttributes")),
+      groupAttributes: sorted(groupAttributes),
+      userAttributes: sorted(userAttributes),
     },
   };
 }

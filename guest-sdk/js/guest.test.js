@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { Problem, definePolicy, hold, integer, keep, list, optional, skip, sync, syncAccount, syncAll, table, text } from "./index.js";
+import { User } from "./profile.js";
 import { run } from "./test.js";
 
 const asked = (user) => run(definePolicy({ user })).user({ login: "ann" });
@@ -36,6 +38,7 @@ test("a hook that is not there is not called", () => {
 
 test("attributes come by their kinds", () => {
   const policy = definePolicy({
+    needs: { userAttributes: ["n", "f", "b", "ts", "ns", "x"] },
     user(user) {
       assert.equal(user.text("n"), null);
       assert.deepEqual([user.integer("n"), user.number("f"), user.boolean("b")], [3, 1.5, true]);
@@ -44,6 +47,57 @@ test("attributes come by their kinds", () => {
     },
   });
   run(policy).user({ login: "ann", attributes: { n: 3, f: 1.5, b: true, ts: ["a"], ns: [1, 2] } });
+});
+
+test("an attribute has one number in every language", () => {
+  // Beside the tests in Rust, for all three.
+  const rows = JSON.parse(readFileSync(new URL("../tests/numbers.json", import.meta.url), "utf8"));
+  for (const row of rows) {
+    const one = { integer: BigInt, number: Number, boolean: (text) => text === "true", text: String }[row.kind.replace(/s$/, "")];
+    const val = Array.isArray(row.value) ? row.value.map(one) : one(row.value);
+    const user = new User({ id: "", status: "active", groups: [], attributes: [{ name: "a", value: { tag: row.kind, val } }], draft: {} });
+    assert.equal(user.number("a"), row.number ?? null, row.value);
+    assert.equal(user.boolean("a"), row.boolean ?? null, row.value);
+    assert.deepEqual(user.numbers("a"), row.numbers ?? null, row.value);
+    const whole = [row.integer ?? row.integers ?? []].flat();
+    if (whole.every((text) => Number.isSafeInteger(Number(text)))) {
+      assert.equal(user.integer("a"), row.integer === undefined ? null : Number(row.integer), row.value);
+      assert.deepEqual(user.integers("a"), row.integers?.map(Number) ?? null, row.value);
+    } else {
+      assert.throws(() => user[row.kind]("a"), /`a` is too large for a number of JavaScript/);
+    }
+  }
+});
+
+test("a test hands over the numbers that the host would", () => {
+  const numbers = (a) => {
+    let seen;
+    const policy = definePolicy({
+      needs: { userAttributes: ["a"] },
+      user(user) {
+        seen = [user.number("a"), user.numbers("a")];
+        return keep();
+      },
+    });
+    run(policy).user({ login: "ann", attributes: { a } });
+    return seen;
+  };
+  assert.deepEqual(numbers(3), [3, null]);
+  assert.deepEqual(numbers(2n ** 53n + 1n), [2 ** 53, null]);
+  assert.deepEqual([numbers([1, 2.5]), numbers([2.5, 1]), numbers([1, 2]), numbers([])], [[null, [1, 2.5]], [null, [2.5, 1]], [null, [1, 2]], [null, []]]);
+  assert.deepEqual([numbers(true), numbers(["1", 2.5])], [[null, null], [null, null]]);
+});
+
+test("a test hands over only what the policy needs", () => {
+  const policy = definePolicy({
+    needs: { groupAttributes: ["site"], userAttributes: ["department"] },
+    group: (group) => sync([group.text("site"), group.has("department")].join()),
+    user: (user) => keep().groups([[user.text("department"), user.has("site"), user.has("sponsor")].join()]),
+  });
+  const attributes = { department: "Sales", site: "Berlin", sponsor: "bob" };
+  assert.deepEqual(run(policy).group({ name: "x", attributes }).names, ["Berlin,false"]);
+  assert.deepEqual(run(policy).user({ login: "ann", attributes }).names, ["Sales,false,false"]);
+  assert.deepEqual(run(definePolicy({ user: (user) => keep().groups([String(user.has("department"))]) })).user({ login: "ann", attributes }).names, ["false"]);
 });
 
 test("a draft that is changed stays itself, and an empty part of it is none", () => {
@@ -121,6 +175,13 @@ test("needs and problems of a wrong kind are told as bugs, not as needs", () => 
   const configured = (definition) => () => run(definePolicy(definition));
   assert.throws(configured({ needs: { userAttributes: "department" } }), /answered "department" as needs.userAttributes; it is a list of texts/);
   assert.throws(configured({ needs: () => ({ groupAttributes: [1] }) }), /answered 1 as needs.groupAttributes\[0\]; it is a text/);
+  const there = "which there is not; there are `groupAttributes`, `userAttributes`";
+  assert.throws(configured({ needs: { userAttribute: ["department"] } }), { message: `answered with a field needs.userAttribute, ${there}` });
+  assert.throws(configured({ needs: () => ({ user_attributes: [] }) }), { message: `answered with a field needs.user_attributes, ${there}` });
+  const kind = "it is a table with groupAttributes and userAttributes, each a list of texts";
+  assert.throws(configured({ needs: ["department"] }), { message: `answered a list as needs; ${kind}` });
+  assert.throws(configured({ needs: () => {} }), { message: `answered undefined as needs; ${kind}; is a \`return\` missing?` });
+  assert.deepEqual(run(definePolicy({ needs: { userAttributes: ["b", "a", "b"] } })).needs.userAttributes, ["a", "b"]);
   assert.throws(configured({ configure() { throw new Problem(7, "no"); } }), /begins with the place/);
   assert.throws(configured({ configure() { throw []; } }), /configure threw a list/);
 });

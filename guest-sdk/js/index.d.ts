@@ -40,10 +40,13 @@ interface Profile {
   text(name: string): string | null;
   /** Throws beyond 2^53, where JavaScript would see another number. */
   integer(name: string): number | null;
+  /** A number, whole or not. Beyond 2^53 the nearest one. */
   number(name: string): number | null;
   boolean(name: string): boolean | null;
+  /** An empty list is one of every kind. */
   texts(name: string): string[] | null;
   integers(name: string): number[] | null;
+  /** Numbers, whole or not. */
   numbers(name: string): number[] | null;
 }
 

@@ -15,6 +15,12 @@ class Profile {
     return value?.tag === tag ? value.val : null;
   }
 
+  /** A list. Of an empty one nobody can say of which kind it is; the host calls it texts. */
+  #list(name, tag) {
+    const values = this.#of(name, tag);
+    return values ?? (this.#of(name, "texts")?.length === 0 ? [] : null);
+  }
+
   has(name) {
     return this.#values.has(name);
   }
@@ -29,8 +35,10 @@ class Profile {
     return value === null ? null : exact(name, value);
   }
 
+  /** A number, whole or not: Okta's JSON writes 3 for 3.0, and the host calls it an integer. Beyond 2^53 the nearest one. */
   number(name) {
-    return this.#of(name, "number");
+    const whole = this.#of(name, "integer");
+    return whole === null ? this.#of(name, "number") : Number(whole);
   }
 
   boolean(name) {
@@ -42,13 +50,14 @@ class Profile {
   }
 
   integers(name) {
-    const values = this.#of(name, "integers");
+    const values = this.#list(name, "integers");
     return values === null ? null : Array.from(values, (value) => exact(name, value));
   }
 
+  /** Numbers, whole or not. */
   numbers(name) {
-    const values = this.#of(name, "numbers");
-    return values === null ? null : Array.from(values);
+    const values = this.#of(name, "integers") ?? this.#list(name, "numbers");
+    return values === null ? null : Array.from(values, Number);
   }
 }
 

@@ -11,10 +11,10 @@ export interface Answer {
   keys: (string | null)[] | null;
 }
 
-/** A value of a profile; a list takes its kind from its first item. */
-export type Value = string | number | boolean | string[] | number[];
+/** A value of a profile; a list takes its kind from its first item. A `bigint` is a whole number, also beyond 2^53. */
+export type Value = string | number | bigint | boolean | string[] | (number | bigint)[];
 
-/** A policy, configured, in Node. */
+/** A policy, configured, in Node. It sees only the attributes that its `needs` name, as in the sandbox. */
 export interface Running {
   group(group: { name: string; id?: string; description?: string | null; origin?: "okta" | "app" | "built-in"; attributes?: Record<string, Value> }): Answer;
   user(user: { login: string; id?: string; status?: string; groups?: string[]; attributes?: Record<string, Value>; draft?: Partial<Account> }): Answer & { account: Account | null };

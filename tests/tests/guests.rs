@@ -134,6 +134,20 @@ fn a_new_policy_in_javascript_is_tested_and_built_at_once() {
     std::fs::write(folder.join("policy.ts"), needs).expect("the project is ours");
     let said = place.run("plugin", &["test", "ours"]).exits(1);
     said.prints("answered \"department\" as needs.userAttributes; it is a list of texts");
+    // The sandbox hands whole numbers over as JavaScript's own kind of large ones.
+    let numbers = r#"import { definePolicy, keep } from "usher-guest";
+export default definePolicy({
+  needs: { userAttributes: ["whole", "large", "fraction", "wholes", "fractions"] },
+  user(user) {
+    const numbers = ["whole", "large", "fraction"].map((name) => user.number(name));
+    const lists = ["wholes", "fractions"].map((name) => JSON.stringify(user.numbers(name)));
+    return keep().because("numbers", [user.integer("whole"), ...numbers, ...lists].join(" "));
+  },
+});
+"#;
+    std::fs::write(folder.join("policy.ts"), numbers).expect("the project is ours");
+    place.file("ours/cases/first.toml", numbers_case("3 3 9007199254740992 3.5 [1,2] [1,2.5]").as_bytes());
+    place.run("plugin", &["test", "ours"]).exits(0).prints("1 passed, 0 failed");
     std::fs::write(
         folder.join("policy.ts"),
         "import nothing from \"usher-guest\";\nexport default nothing;\n",
@@ -254,6 +268,36 @@ fn what_python_raises_is_told_in_its_own_words() {
         "user.draft.work.cost_center = 4711; return sync_account(user.draft)",
         "at 00u-ann (ann): answered 4711 as account.work.cost_center; it is a text or None",
     );
+
+    // Whole numbers come as integers, and the needs of a generator are needs.
+    let numbers = r#"from usher_guest import *
+class Ours(Policy):
+    def needs(self):
+        return Needs(user_attributes=(name for name in ["whole", "large", "fraction", "wholes", "fractions"]))
+    def user(self, user):
+        numbers = [user.integer("whole")] + [user.number(name) for name in ("whole", "large", "fraction")]
+        lists = [str(user.numbers(name)).replace(" ", "") for name in ("wholes", "fractions")]
+        return keep().because("numbers", " ".join([str(number) for number in numbers] + lists))
+policy = Ours()
+"#;
+    std::fs::write(folder.join("policy.py"), numbers).expect("the project is ours");
+    let case = numbers_case("3 3.0 9007199254740992.0 3.5 [1.0,2.0] [1.0,2.5]");
+    place.file("ours/cases/first.toml", case.as_bytes());
+    place.run("plugin", &["test", "ours"]).exits(0).prints("1 passed, 0 failed");
+}
+
+/// Somebody with numbers of all kinds, and how a policy tells them again.
+fn numbers_case(message: &str) -> String {
+    format!(
+        r#"version = 1
+[[case]]
+name = "numbers"
+[[case.user]]
+login = "ann"
+attributes = {{ whole = 3, large = 9007199254740993, fraction = 3.5, wholes = [1, 2], fractions = [1.0, 2.5] }}
+expect = {{ verdict = "keep", rule = "numbers", message = "{message}" }}
+"#
+    )
 }
 
 #[test]

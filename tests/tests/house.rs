@@ -152,3 +152,35 @@ fn only_one_crate_names_wasmtime() {
         .collect();
     assert_eq!(users, ["\"usher-policy\""]);
 }
+
+/// The examples in other languages are made by the tools that a new project gets.
+#[test]
+fn examples_pin_the_tools_of_new_projects() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("the file is there");
+    // An address would name the registry that somebody asked.
+    let pinned = |path: &str| -> BTreeMap<String, [Value; 2]> {
+        let text = read(path);
+        assert!(!text.contains("://"), "{path} names a registry");
+        let lock: Value = serde_json::from_str(&text).expect("a lock file is JSON");
+        let packages = lock["packages"].as_object().expect("a table of packages");
+        let fetched = packages.iter().filter(|(_, package)| {
+            package["extraneous"] != true
+                && (package["integrity"].is_string() || package["resolved"].is_null())
+        });
+        let from_the_index = fetched.filter(|(path, _)| path.starts_with("node_modules/"));
+        from_the_index
+            .map(|(path, package)| (path.clone(), [package["version"].clone(), package["integrity"].clone()]))
+            .collect()
+    };
+    let example = pinned("plugins/acme-teams-js/package-lock.json");
+    assert!(example.values().flatten().all(Value::is_string), "every package has its digest");
+    assert_eq!(example, pinned("host/cli/templates/js/package-lock.json.txt"));
+    let digests = |path: &str| -> Vec<String> {
+        let is_pin = |line: &&str| line.contains("==") || line.contains("--hash=");
+        read(path).lines().filter(is_pin).filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+    };
+    let example = digests("plugins/acme-teams-python/requirements.txt");
+    assert_eq!(example, digests("host/cli/templates/python/requirements.txt.txt"));
+    assert!(example.len() > 1);
+}

@@ -1,5 +1,6 @@
 """Run from guest-sdk/python: `python3 -m unittest discover tests`."""
 
+import json
 import pathlib
 import sys
 import unittest
@@ -93,6 +94,50 @@ class GuestTest(unittest.TestCase):
         self.assertEqual((user.integer("n"), user.number("f"), user.boolean("b")), (3, 1.5, True))
         self.assertEqual((user.texts("ts"), user.integers("ns"), user.has("x")), (["a"], [1, 2], False))
         self.assertEqual((user.text("n"), user.integer("b"), user.texts("ns")), (None, None, None))
+
+    def test_an_attribute_has_one_number_in_every_language(self) -> None:
+        # Beside the tests in Rust, for all three.
+        rows = json.loads((pathlib.Path(__file__).parents[2] / "tests/numbers.json").read_text())
+        kinds = {"integer": int, "number": float, "boolean": lambda text: text == "true", "text": str}
+        for row in rows:
+            one = kinds[row["kind"].removesuffix("s")]
+            given = row["value"]
+            value = [one(text) for text in given] if isinstance(given, list) else one(given)
+            user = User(None, attributes={"a": value})  # type: ignore[arg-type]
+            with self.subTest(row=row):
+                self.assertEqual(user.integer("a"), int(row["integer"]) if "integer" in row else None)
+                self.assertEqual(user.number("a"), row.get("number"))
+                self.assertIn(type(user.number("a")), (float, type(None)))
+                self.assertIs(user.boolean("a"), row.get("boolean"))
+                self.assertEqual(user.integers("a"), [int(text) for text in row["integers"]] if "integers" in row else None)
+                self.assertEqual(user.numbers("a"), row.get("numbers"))
+
+    def test_what_is_true_or_false_is_no_number(self) -> None:
+        user = User(None, attributes={"b": True, "bs": [1, True], "mixed": [1, 2.5]})  # type: ignore[arg-type]
+        self.assertEqual((user.number("b"), user.numbers("bs"), user.numbers("mixed")), (None, None, [1.0, 2.5]))
+
+    def test_a_test_hands_over_only_what_the_policy_needs(self) -> None:
+        class Reads(Policy):
+            def needs(self) -> Needs:
+                return Needs(group_attributes=["site"], user_attributes=["department"])
+
+            def group(self, group: Group) -> Decision:
+                return sync(",".join(sorted(group.attributes)))
+
+            def user(self, user: User) -> Decision:
+                return keep().groups([",".join(sorted(user.attributes))])
+
+        ours = Run(Reads())
+        self.assertEqual(ours.group("x", site="Berlin", department="Sales").names, ["site"])
+        self.assertEqual(ours.user("ann", site="Berlin", department="Sales", sponsor="bob").names, ["department"])
+
+    def test_needs_may_be_a_generator(self) -> None:
+        class Reads(Policy):
+            def needs(self) -> Needs:
+                return Needs(map(str.lower, ["SITE"]), (name for name in ["department"]))
+
+        needs = Run(Reads()).needs
+        self.assertEqual((list(needs.group_attributes), list(needs.user_attributes)), (["site"], ["department"]))
 
     def test_a_draft_that_is_copied_stays_itself(self) -> None:
         class Renames(Policy):
@@ -191,6 +236,9 @@ class GuestTest(unittest.TestCase):
             with self.assertRaisesRegex(WrongAnswer, told):
                 Run(Reads(needs))
         self.assertRaises(TypeError, Problem, 7, "no")
+        self.assertRaises(TypeError, Needs, user_attribute=["department"])
+        with self.assertRaises(AttributeError):
+            Needs().user_attribute = ["department"]  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

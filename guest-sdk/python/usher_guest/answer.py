@@ -76,13 +76,20 @@ def of_needs(needs: object) -> Needs:
     """The attributes that the policy reads, or `WrongAnswer`."""
     if not isinstance(needs, Needs):
         raise wrong(needs, "needs", "Needs(group_attributes=[…], user_attributes=[…])")
-    for place in ("group_attributes", "user_attributes"):
-        names = getattr(needs, place)
-        if isinstance(names, str) or not isinstance(names, Iterable):
-            raise wrong(names, f"needs.{place}", "a list of texts")
-        for name in names:
-            _text(name, f"needs.{place}")
-    return needs
+    # Lists of our own: a generator that was looked at is empty.
+    return Needs(
+        _names(needs.group_attributes, "needs.group_attributes"),
+        _names(needs.user_attributes, "needs.user_attributes"),
+    )
+
+
+def _names(names: object, place: str) -> list[str]:
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise wrong(names, place, "a list of texts")
+    checked = list(names)
+    for name in checked:
+        _text(name, place)
+    return checked
 
 
 def _text(value: object, place: str) -> None:

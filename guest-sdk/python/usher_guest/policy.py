@@ -1,6 +1,7 @@
 """The class that a policy is."""
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 from .configuration import NoConfig
@@ -15,12 +16,12 @@ class Run:
     now: int
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Needs:
     """The Okta attributes that the policy reads; others never enter the sandbox."""
 
-    group_attributes: list[str] = dataclasses.field(default_factory=list)
-    user_attributes: list[str] = dataclasses.field(default_factory=list)
+    group_attributes: Iterable[str] = dataclasses.field(default_factory=list)
+    user_attributes: Iterable[str] = dataclasses.field(default_factory=list)
 
 
 class Policy:

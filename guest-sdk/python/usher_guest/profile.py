@@ -6,6 +6,9 @@ from typing import Any
 
 from .account import Account
 
+#: Without bool, which is an int to Python.
+_NUMBERS = frozenset((int, float))
+
 
 class _Profile:
     """The attributes that the policy asked for. Each getter gives `None` where Okta has none, or one of another kind."""
@@ -22,7 +25,9 @@ class _Profile:
         return self._of(name, int)
 
     def number(self, name: str) -> float | None:
-        return self._of(name, float)
+        """A number, whole or not: Okta's JSON writes 3 for 3.0, and the host calls it an integer. Beyond 2^53 the nearest one."""
+        value = self.attributes.get(name)
+        return float(value) if type(value) in _NUMBERS else None
 
     def boolean(self, name: str) -> bool | None:
         return self._of(name, bool)
@@ -34,7 +39,11 @@ class _Profile:
         return self._of(name, list, int)
 
     def numbers(self, name: str) -> list[float] | None:
-        return self._of(name, list, float)
+        """Numbers, whole or not."""
+        values = self.attributes.get(name)
+        if type(values) is not list or not _NUMBERS.issuperset(map(type, values)):
+            return None
+        return [float(value) for value in values]
 
     def _of(self, name: str, kind: type, item: type | None = None) -> Any:
         value = self.attributes.get(name)

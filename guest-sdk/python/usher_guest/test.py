@@ -1,7 +1,7 @@
 """Runs a policy in plain Python, in milliseconds and without a component."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import answer, configuration
@@ -26,7 +26,10 @@ class Answer:
 
 
 class Run:
-    """A policy, configured. Raises the policy's `Problem`, or `Problems` where there are several."""
+    """A policy, configured. Raises the policy's `Problem`, or `Problems` where there are several.
+
+    As in the sandbox, it sees only the attributes that its `needs` name: a test fails when one was forgotten.
+    """
 
     def __init__(self, policy: Policy, config: dict[str, Any] | None = None, now: int = 0) -> None:
         try:
@@ -42,7 +45,7 @@ class Run:
 
     def group(self, name: str, *, origin: str = "okta", description: str | None = None, **attributes: Any) -> Answer:
         """What becomes of a group with these attributes."""
-        group = Group(name, f"00g-{name}", description, origin, attributes)
+        group = Group(name, f"00g-{name}", description, origin, _needed(attributes, self.needs.group_attributes))
         return _told(answer.of_group(self.policy.group(group)))
 
     def user(
@@ -56,8 +59,12 @@ class Run:
     ) -> Answer:
         """What becomes of a person with these attributes."""
         draft = draft or Account(login, True, login, PersonName("Given", "Family"))
-        user = User(draft, f"00u-{login}", status, list(groups), attributes)
+        user = User(draft, f"00u-{login}", status, list(groups), _needed(attributes, self.needs.user_attributes))
         return _told(answer.of_user(self.policy.user(user)))
+
+
+def _needed(attributes: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: attributes[name] for name in names if name in attributes}
 
 
 def _told(decision: Decision) -> Answer:

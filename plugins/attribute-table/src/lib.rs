@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use usher_guest::prelude::*;
 
+use crate::keys::{Unclear, keys};
+
+mod keys;
 #[cfg(test)]
 mod tests;
 
@@ -12,9 +15,9 @@ mod tests;
 #[derive(serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Config {
-    /// Okta's variable name of the attribute: a text, or a list of texts.
+    /// Okta's variable name of the attribute: a text, a number, true or false, or a list.
     attribute: String,
-    /// For each of its values the names of groups in AWS.
+    /// For each of its values, written as text, the names of groups in AWS.
     groups: BTreeMap<String, Vec<String>>,
     /// Whether people stay in the groups they have from Okta too.
     #[serde(default)]
@@ -36,9 +39,13 @@ impl Policy for AttributeTable {
 
     fn user(&self, user: &User) -> UserDecision {
         let Config { attribute, groups, keep_okta_groups } = &self.0;
-        // One value or a list of them; the other is empty.
-        let mut values = user.texts(attribute).to_vec();
-        values.extend(user.text(attribute).map(str::to_owned));
+        let values = match user.attributes.get(attribute).map_or(Ok(Vec::new()), keys) {
+            Ok(values) => values,
+            Err(Unclear(number)) => {
+                let message = format!("`{attribute}`: {number:e} can be written in several ways");
+                return hold().because("unclear-number", message);
+            }
+        };
         let names: BTreeSet<_> = values.iter().filter_map(|value| groups.get(value)).flatten().collect();
         let message = format!("`{attribute}`: {}", values.join(", "));
         if names.is_empty() {

@@ -109,6 +109,7 @@ fn a_configuration_that_is_wrong_is_refused_with_its_place() {
     for (name, config, place) in [
         ("prefix", json!({ "prefix": "" }), "/prefix"),
         ("regex-rename", json!({ "rename": [{ "pattern": "a(", "name": "" }] }), "/rename/0/pattern"),
+        ("regex-rename", json!({ "rename": [{ "pattern": "(a)", "name": "$1s" }] }), "/rename/0/name"),
         ("attribute-table", json!({ "attribute": "a", "groups": { "b": "c" } }), "/groups/b"),
     ] {
         let error = policy(name, config).map(drop).unwrap_err().to_string();

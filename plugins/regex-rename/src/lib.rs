@@ -4,6 +4,7 @@
 use regex::Regex;
 use usher_guest::prelude::*;
 
+mod parts;
 #[cfg(test)]
 mod tests;
 
@@ -35,7 +36,11 @@ impl Policy for RegexRename {
         for (index, rename) in config.rename.into_iter().enumerate() {
             let whole = format!("^(?:{})$", rename.pattern);
             match Regex::new(&rename.pattern).and_then(|_| Regex::new(&whole)) {
-                Ok(regex) => renames.push((regex, rename.name)),
+                Ok(regex) => {
+                    let unknown = parts::problems(&regex, &rename.name).into_iter();
+                    problems.extend(unknown.map(|what| Problem::at(format!("/rename/{index}/name"), what)));
+                    renames.push((regex, rename.name));
+                }
                 Err(error) => {
                     problems.push(Problem::at(format!("/rename/{index}/pattern"), error.to_string()))
                 }
