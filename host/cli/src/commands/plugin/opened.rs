@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use usher_core::figures::grouped;
 use usher_plugin_build::Outline;
 use usher_policy::{Digest, Limits, LoadedPolicy, PolicyEngine};
 
-use super::figures::grouped;
 use crate::exit::Failure;
 use crate::reference::found;
 use crate::report::escape::plain;
