@@ -130,6 +130,17 @@ fn a_digest_of_the_component_pins_as_well() {
 }
 
 #[test]
+fn pin_says_which_reference_has_no_tag_to_look_up() {
+    let Some(registry) = oci_registry("registry", Access::Open) else { return };
+    let mut sim = sim();
+    let (pinned, _) = pushed(&sim, &registry, "acme/teams:1");
+    let untagged = pinned.replace(":1@", "@");
+    sim.rest = format!("[policy]\ncomponent = \"{untagged}\"\n{PREFIX}");
+    let said = format!("note: {untagged} has no tag to look up");
+    sim.usher("plugin", &["pin", "--update"]).exits(0).says(&said).prints("nothing to pin");
+}
+
+#[test]
 fn bytes_that_were_changed_in_the_registry_are_refused() {
     let Some(registry) = oci_registry("registry", Access::Open) else { return };
     let mut sim = sim();

@@ -1,5 +1,8 @@
 //! Who signed a policy: cosign signs and usher verifies, and the other way round.
 
+use std::path::PathBuf;
+
+use serde_json::Value;
 use usher_tests::registry::{Access, OciRegistry, oci_registry};
 use usher_tests::{Org, Outcome, Sim};
 
@@ -31,6 +34,51 @@ impl Signed {
         self.sim.rest = format!(
             "[policy]\ncomponent = \"{component}\"\n[[policy.signers]]\nkey = \"{key}\"\n[policy.config]\nprefix = \"aws-\"\n"
         );
+    }
+
+    /// Under which tag whatever refers to the policy is listed.
+    fn list(&self) -> String {
+        let (_, manifest) = self.pinned.split_once('@').expect("a pinned reference has a digest");
+        format!("{}/acme/teams:{}", self.registry.host(), manifest.replace(':', "-"))
+    }
+
+    /// Lists what refers to it with the signature last, in the registry too; returns the digests.
+    fn signature_last(&self) -> Vec<String> {
+        let list = self.registry.oras(&["manifest", "fetch", "--plain-http", &self.list()]);
+        let mut list: Value = serde_json::from_str(&list).expect("a list is JSON");
+        let listed = list["manifests"].as_array_mut().expect("a list of manifests");
+        listed.sort_by_key(|it| it["artifactType"] != "text/plain");
+        let digests = listed.iter().map(|it| it["digest"].as_str().unwrap_or_default().to_owned()).collect();
+        let file = self.registry.folder().join("list.json");
+        std::fs::write(file, list.to_string()).expect("the folder can be written");
+        self.registry.oras(&["manifest", "push", "--plain-http", &self.list(), "list.json"]);
+        digests
+    }
+
+    /// Attaches files of this type that are no signatures.
+    fn attach(&self, kind: &str, files: &[String]) {
+        for file in files {
+            std::fs::write(self.registry.folder().join(file), file).expect("the folder can be written");
+        }
+        let files: Vec<String> = files.iter().map(|file| format!("{file}:{kind}")).collect();
+        let mut arguments = vec!["attach", "--plain-http", "--artifact-type", kind, self.named()];
+        arguments.extend(files.iter().map(String::as_str));
+        self.registry.oras(&arguments);
+    }
+
+    /// Signs it with cosign's key, as a bundle.
+    fn sign_a_bundle(&self) {
+        std::fs::write(self.registry.folder().join("predicate.json"), "{}")
+            .expect("the folder can be written");
+        let kind = "https://sigstore.dev/cosign/sign/v1";
+        let statement = ["attest", "--new-bundle-format", "--allow-http-registry", "--type", kind];
+        let predicate = ["--predicate", "predicate.json"];
+        self.registry.cosign(&[&statement[..], &predicate, &KEYED, &[self.named()]].concat());
+    }
+
+    /// A folder of what was kept.
+    fn kept(&self, folder: &str) -> PathBuf {
+        self.sim.folder().join("cache/usher/policies").join(folder)
     }
 
     fn named(&self) -> &str {
@@ -159,4 +207,141 @@ fn a_file_is_verified_by_the_bundle_beside_it() {
     std::fs::write(&file, bytes).expect("the file can be written");
     signed.sim.forget_requests();
     signed.refuses("none of its 1 signatures counts");
+}
+
+#[test]
+fn a_policy_pinned_by_its_component_needs_neither_the_registry_nor_the_tag_later() {
+    let Some(mut signed) = signed() else { return };
+    signed.registry.cosign(&[&["sign", "--allow-http-registry"], &KEYED[..], &[signed.named()]].concat());
+    let component = |reference: &str| -> String {
+        let told = signed.sim.run("plugin", &["inspect", reference, "--json"]).exits(0).json();
+        told["digest"].as_str().unwrap_or_default().to_owned()
+    };
+    let tag = signed.registry.reference("acme/teams:1");
+    let ours = format!("{tag}@{}", component(&signed.pinned));
+    let other = signed.registry.reference("acme/teams:2");
+    signed.sim.run("plugin", &["push", "builtin:regex-rename", &other]).exits(0);
+    let theirs = format!("{other}@{}", component(&other));
+    signed.configure(&ours, "cosign.pub");
+    signed.sim.plan([]).exits(0);
+
+    // The tag moves, and the signature lies where it did.
+    signed.sim.run("plugin", &["push", "builtin:regex-rename", &tag]).exits(0);
+    std::fs::remove_dir_all(signed.kept("signatures")).expect("signatures were kept");
+    signed.sim.plan([]).exits(0);
+
+    // Another component is not signed, whichever manifest the cache says is its.
+    signed.configure(&theirs, "cosign.pub");
+    signed.sim.forget_requests();
+    signed.refuses("it is not signed");
+    let (_, manifest) = signed.pinned.split_once('@').expect("a pinned reference has a digest");
+    for file in std::fs::read_dir(signed.kept("manifests")).expect("manifests were kept") {
+        let file = file.expect("the folder can be read").path();
+        std::fs::write(file, format!("{{\"version\":1,\"manifest\":\"{manifest}\"}}"))
+            .expect("the folder can be written");
+    }
+    signed.refuses("it is not signed");
+
+    signed.registry.stop();
+    signed.configure(&ours, "cosign.pub");
+    signed.sim.plan([]).exits(0);
+    signed.configure(&ours, "usher.pub");
+    signed.sim.plan([]).exits(1);
+    signed.configure(&theirs, "cosign.pub");
+    signed.sim.plan([]).exits(1);
+}
+
+#[test]
+fn neither_scans_nor_what_is_gone_hides_a_signature() {
+    let Some(mut signed) = signed() else { return };
+    for scan in 0..40 {
+        signed.attach("text/plain", &[format!("scan-{scan}.txt")]);
+    }
+    signed.sign_a_bundle();
+    let listed = signed.signature_last();
+    assert_eq!(listed.len(), 41);
+    signed.sim.plan([]).exits(0);
+    let forget = |signed: &Signed| {
+        std::fs::remove_dir_all(signed.kept("signatures")).expect("signatures were kept");
+        signed.sim.forget_requests();
+    };
+
+    std::fs::remove_file(signed.registry.blob(&listed[0])).expect("the manifest was there");
+    forget(&signed);
+    signed.sim.plan([]).exits(0);
+    let same = signed.pinned.clone();
+    signed.configure(&same, "usher.pub");
+    signed.sim.forget_requests();
+    signed
+        .refuses("none of its 1 signatures counts")
+        .says("1 of what the registry lists beside it is not there");
+    signed.configure(&same, "cosign.pub");
+
+    // A signature that was damaged is told from one that is not there.
+    let manifest = std::fs::read_to_string(signed.registry.blob(&listed[40])).expect("the manifest is there");
+    let manifest: Value = serde_json::from_str(&manifest).expect("a manifest is JSON");
+    let bundle = signed.registry.blob(manifest["layers"][0]["digest"].as_str().unwrap_or_default());
+    let damaged = std::fs::read_to_string(&bundle).expect("the bundle is there").replacen('{', "[", 1);
+    std::fs::write(&bundle, damaged).expect("the folder can be written");
+    forget(&signed);
+    signed.refuses("no signature of it can be read").says("in place of the signature sha256:");
+}
+
+#[test]
+fn signatures_that_are_not_looked_at_are_told() {
+    let Some(signed) = signed() else { return };
+    let files: Vec<String> = (0..33).map(|at| format!("bundle-{at}.json")).collect();
+    signed.attach("application/vnd.dev.sigstore.bundle.v0.3+json", &files);
+    signed.refuses("none of its 32 signatures counts").says("1 more of what is beside it was not looked at");
+}
+
+#[test]
+fn a_signature_is_not_put_where_nobody_would_find_it() {
+    let Some(signed) = signed() else { return };
+    std::fs::write(signed.registry.folder().join("a.txt"), "no list").expect("the folder can be written");
+    let list = signed.list();
+    signed.registry.oras(&["push", "--plain-http", &list, "a.txt:text/plain"]);
+    let key = signed.registry.path("usher.key");
+    let sign = signed.sim.run("plugin", &["sign", &signed.pinned, "--key", &key]);
+    sign.fails_clearly(2).says(&format!("{list} is no list"));
+    signed.refuses(&format!("{list} is no list"));
+}
+
+#[test]
+fn a_configuration_is_verified_for_every_policy_that_it_names_so() {
+    let Some(mut signed) = signed() else { return };
+    let key = |name: &str| signed.registry.path(name);
+    let sign = |name: &str| {
+        signed.sim.run("plugin", &["sign", &signed.pinned, "--key", &key(name)]).exits(0);
+    };
+    sign("usher.key");
+    let told = signed.sim.run("plugin", &["inspect", &signed.pinned, "--json"]).exits(0).json();
+    let digest = told["digest"].as_str().unwrap_or_default().to_owned();
+    let row = |second: &str, digest: &str| {
+        let policy = |name: &str, key: &str, digest: &str| {
+            format!(
+                "[[policy]]\nname = \"{name}\"\ncomponent = \"{}\"\ndigest = \"{digest}\"\n[policy.config]\nprefix = \"aws-\"\n\
+                 [[policy.signers]]\nkey = \"{key}\"\n",
+                signed.pinned
+            )
+        };
+        policy("first", &key("usher.pub"), &told["digest"].as_str().unwrap_or_default())
+            + &policy("second", &key(second), digest)
+    };
+    let rows = [
+        row("usher.pub", &digest),
+        row("cosign.pub", &digest),
+        row("usher.pub", &format!("sha256:{}", "0".repeat(64))),
+    ];
+    let verify = ["verify", &signed.pinned.clone(), "--config", "usher.toml"];
+    let [held, by_another, of_others] = rows;
+    signed.sim.rest = held;
+    signed.sim.usher("plugin", &verify).exits(0).prints("is signed by");
+    let told = signed.sim.usher("plugin", &[&verify[..], &["--json"]].concat()).exits(0).json();
+    assert_eq!(told["digest"], digest.as_str());
+    assert_eq!(told["verified"].as_array().map(Vec::len), Some(1));
+    signed.sim.rest = by_another;
+    signed.sim.usher("plugin", &verify).fails_clearly(2).says("none of its");
+    signed.sim.rest = of_others;
+    signed.sim.usher("plugin", &verify).fails_clearly(2).says("allows only sha256:000");
 }

@@ -47,7 +47,8 @@ impl Found {
 /// Registries, as this user sees them. `authority` is what the command line or the configuration names.
 pub(crate) fn registry(authority: Option<&Path>) -> Registry {
     let of_environment = || std::env::var_os(AUTHORITY).filter(|path| !path.is_empty()).map(PathBuf::from);
-    Registry::new(RegistrySettings::of_user(authority.map(Path::to_owned).or_else(of_environment)))
+    let authority = authority.map(Path::to_owned).or_else(of_environment);
+    Registry::new(RegistrySettings::of_user(usher_policy::user_cache(), authority))
 }
 
 /// Finds what a place holds. `bytes` pins the component where the configuration does.

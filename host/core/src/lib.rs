@@ -5,8 +5,8 @@
 //! policy made of it), [`selection`] (decisions → [`desired`], with what [`problems`] AWS would have with it), [`actual`] (what
 //! stands), [`settings`] (what may be taken away, what is [`protected`], and what waits: [`deferral`]), [`plan`] and [`reconcile`](mod@reconcile) (the way from
 //! one to the other), [`guard`] (the limits a plan must pass), [`content`], [`plan_hash`] and
-//! [`moved`] (what is reviewed, stored and compared), [`compare`] (what two policies make of the same). A [`digest`] says of some bytes which ones they are; [`quote`] is how
-//! names stand in sentences.
+//! [`moved`] (what is reviewed, stored and compared), [`compare`] (what two policies make of the same). A [`digest`] says of some bytes which ones they are; [`quote`] and [`figures`] are how
+//! names and numbers stand in sentences.
 
 pub mod account;
 pub mod actual;
@@ -18,6 +18,7 @@ pub mod deferral;
 pub mod desired;
 pub mod digest;
 pub mod draft;
+pub mod figures;
 pub mod guard;
 pub mod id;
 pub mod moved;

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use usher_core::decision::TargetGroup;
+use usher_core::figures::grouped;
 
 use crate::limits::MESSAGE_BYTES;
 use crate::question::{Decision, Question};
@@ -87,7 +88,7 @@ impl fmt::Display for AnswerFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count { expected, found } => {
-                let [expected, found] = [expected, found].map(|number| text::grouped(*number as u64));
+                let [expected, found] = [expected, found].map(|number| grouped(*number as u64));
                 write!(f, "{found} decisions for {expected} items")
             }
             Self::Order { expected, found, .. } => {

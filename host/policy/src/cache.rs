@@ -19,8 +19,13 @@ pub(crate) fn open(folder: Option<PathBuf>) -> Option<Cache> {
     Cache::new(config).ok()
 }
 
-/// The folder for compiled code below the user's cache folder, as each system has it.
+/// Where compiled code is kept, unless another place is named.
 pub(crate) fn user_folder() -> Option<PathBuf> {
+    user_cache().map(|folder| folder.join("compiled-policies"))
+}
+
+/// Usher's folder below the user's cache folder, as each system has it. It need not be there.
+pub fn user_cache() -> Option<PathBuf> {
     let base = if cfg!(windows) {
         absolute("LOCALAPPDATA")
     } else if cfg!(target_os = "macos") {
@@ -28,7 +33,7 @@ pub(crate) fn user_folder() -> Option<PathBuf> {
     } else {
         absolute("XDG_CACHE_HOME").or_else(|| env::home_dir().map(|home| home.join(".cache")))
     };
-    base.filter(|base| base.is_absolute()).map(|base| base.join("usher").join("compiled-policies"))
+    base.filter(|base| base.is_absolute()).map(|base| base.join("usher"))
 }
 
 fn absolute(variable: &str) -> Option<PathBuf> {
@@ -49,11 +54,37 @@ fn create(folder: &Path) -> std::io::Result<()> {
 /// Compiled code is run as it is read, so whoever can write it can run code as this user.
 #[cfg(unix)]
 fn is_private(folder: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    fs::metadata(folder).is_ok_and(|metadata| metadata.is_dir() && metadata.permissions().mode() & 0o022 == 0)
+    is_private_to(rustix::process::geteuid().as_raw(), folder)
+}
+
+/// Only this user may write there. A folder of somebody else's is theirs to write, whatever its mode says now.
+#[cfg(unix)]
+fn is_private_to(user: u32, folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(folder)
+        .is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == user && metadata.mode() & 0o022 == 0)
 }
 
 #[cfg(not(unix))]
 fn is_private(folder: &Path) -> bool {
     folder.is_dir()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    use super::*;
+
+    #[test]
+    fn a_folder_is_private_to_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let owner = fs::metadata(folder.path()).unwrap().uid();
+        assert!(is_private(folder.path()) && is_private_to(owner, folder.path()));
+        assert!(!is_private_to(owner + 1, folder.path()));
+        for shared in [0o770, 0o707] {
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(shared)).unwrap();
+            assert!(!is_private_to(owner, folder.path()), "{shared:o}");
+        }
+    }
 }

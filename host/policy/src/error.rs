@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use usher_core::figures::grouped;
+
 use crate::digest::Digest;
 use crate::limits::MESSAGE_BYTES;
 use crate::loaded::Description;
 use crate::stop::Stop;
-use crate::text::{self, grouped};
+use crate::text;
 
 /// How many problems of a configuration are told at once.
 const PROBLEMS_TOLD: usize = 20;

@@ -42,6 +42,7 @@ mod usage;
 mod v0_1;
 
 pub use answer::AnswerFault;
+pub use cache::user_cache;
 pub use chain::{ChainError, ChainLog, PolicyChain};
 pub use configured::ConfiguredPolicy;
 #[cfg(feature = "unmetered")]

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use usher_core::figures::grouped;
+
 use crate::limits::{LOG_LINE_BYTES, Limits};
 use crate::text;
 
@@ -63,11 +65,7 @@ impl PolicyLog {
             bytes_left: limits.log_bytes,
             dropped: 0,
             dropped_untold: 0,
-            limit: format!(
-                "{} lines and {}",
-                text::grouped(limits.log_lines as u64),
-                text::size(limits.log_bytes)
-            ),
+            limit: format!("{} lines and {}", grouped(limits.log_lines as u64), text::size(limits.log_bytes)),
         })))
     }
 
@@ -100,7 +98,7 @@ impl PolicyLog {
             let noun = if dropped == 1 { "line" } else { "lines" };
             let message = format!(
                 "{} more {noun} dropped: the limit is {}; `log_lines` and `log_kib` in [policy.limits] allow more",
-                text::grouped(dropped),
+                grouped(dropped),
                 kept.limit
             );
             lines.push(LogLine { level: Level::Warn, message });

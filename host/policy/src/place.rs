@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::text::grouped;
+use usher_core::figures::grouped;
 
 /// A call into a plugin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::time::{Duration, Instant};
 
+use usher_core::figures::grouped;
 use wasmtime::Trap;
 
 use crate::answer::AnswerFault;
@@ -11,7 +12,7 @@ use crate::error::PluginName;
 use crate::limits::{INSTANCES, LOG_LINE_BYTES, Limits, MEMORIES, TABLE_ELEMENTS, TABLES, WASM_STACK};
 use crate::place::Place;
 use crate::sandbox::Refused;
-use crate::text::{self, grouped, size};
+use crate::text::{self, size};
 
 /// A plugin that was stopped or gave no answer. Its decisions are void: no answer is never "no".
 #[derive(Clone, Debug, PartialEq, Eq)]

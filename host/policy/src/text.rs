@@ -2,10 +2,13 @@
 
 use std::fmt::Write;
 
+use usher_core::figures::grouped;
+use usher_core::quote::is_hidden;
+
 use crate::limits::MESSAGE_BYTES;
 
-/// The text with everything escaped that could move a cursor, break a line or turn the reading order, and cut at a character
-/// so that the result has at most `limit` bytes. A cut says how long the whole was.
+/// The text with everything escaped that shows nothing, or could move a cursor, break a line or turn the reading order, and cut at
+/// a character so that the result has at most `limit` bytes. A cut says how long the whole was.
 pub(crate) fn shown(text: &str, limit: usize) -> String {
     cut(text, limit, || format!("… ({} bytes in all)", grouped(text.len() as u64)))
 }
@@ -26,7 +29,7 @@ fn cut(text: &str, limit: usize, note: impl FnOnce() -> String) -> String {
     let mut kept = 0;
     let note = note();
     for character in text.chars() {
-        if is_unsafe(character) {
+        if is_hidden(character) {
             // `\n`, `\t`, `\u{1b}`, …
             shown.extend(character.escape_default());
         } else {
@@ -42,26 +45,6 @@ fn cut(text: &str, limit: usize, note: impl FnOnce() -> String) -> String {
         }
     }
     shown
-}
-
-/// Control characters (C0, DEL, C1), line and paragraph separators, and the marks that turn the direction of reading.
-fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{061c}' | '\u{200e}' | '\u{200f}')
-        || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// A number with its thousands apart: `2,560,000,000`.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// A size in the largest unit that keeps it whole, or with one decimal: `256 MiB`, `1.5 KiB`, `12 bytes`.
@@ -99,6 +82,15 @@ mod tests {
     }
 
     #[test]
+    fn nothing_that_shows_nothing_stays_unseen() {
+        for hidden in ['\u{200b}', '\u{2060}', '\u{2062}', '\u{2065}', '\u{feff}', '\u{61c}', '\u{2028}'] {
+            assert_eq!(shown(&format!("a{hidden}b"), 100), format!("a{}b", hidden.escape_default()));
+        }
+        // Joiners belong to words of some scripts.
+        assert_eq!(shown("می\u{200c}خواهم", 100), "می\u{200c}خواهم");
+    }
+
+    #[test]
     fn a_cut_falls_on_a_character_and_within_the_limit() {
         for limit in 24..60 {
             let text = "日本語".repeat(100);
@@ -116,8 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_sizes_read_well() {
-        assert_eq!([0, 999, 1_000, 2_560_000_000].map(grouped), ["0", "999", "1,000", "2,560,000,000"]);
+    fn sizes_read_well() {
         assert_eq!([12, 1536, 16 << 20, 256 << 20].map(size), ["12 bytes", "1.5 KiB", "16 MiB", "256 MiB"]);
     }
 }

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use usher_core::digest::Digest;
 
+use crate::reference::RegistryReference;
 use crate::signature::Signature;
 
-/// The version of a file of signatures.
+/// The version of a file of signatures, and of one that names a manifest.
 const VERSION: u32 = 1;
 
 /// A folder of files that are called by the digest of what they hold.
@@ -33,6 +34,13 @@ pub(crate) enum Kept {
 struct SignatureFile {
     version: u32,
     signatures: Vec<Signature>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ManifestFile {
+    version: u32,
+    manifest: String,
 }
 
 impl Cache {
@@ -71,12 +79,33 @@ impl Cache {
         }
     }
 
+    /// The manifest by which a component was found under a tag. Nothing proves that it was: whoever uses it looks whether it names
+    /// the component.
+    pub(crate) fn manifest_of(&self, place: &RegistryReference, component: Digest) -> Option<Digest> {
+        let bytes = fs::read(self.manifest_file(place, component)?).ok()?;
+        let file = serde_json::from_slice::<ManifestFile>(&bytes).ok()?;
+        file.manifest.parse().ok().filter(|_| file.version == VERSION)
+    }
+
+    pub(crate) fn put_manifest_of(&self, place: &RegistryReference, component: Digest, manifest: Digest) {
+        let file = ManifestFile { version: VERSION, manifest: manifest.to_string() };
+        if let (Some(path), Ok(text)) = (self.manifest_file(place, component), serde_json::to_vec(&file)) {
+            let _ = write(&path, &text);
+        }
+    }
+
     fn blob(&self, digest: Digest) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join("blobs").join(file_name(digest)))
     }
 
     fn signature_file(&self, manifest: Digest) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join("signatures").join(format!("{}.json", file_name(manifest))))
+    }
+
+    /// By place, since the same component may lie elsewhere under another manifest, with other signatures.
+    fn manifest_file(&self, place: &RegistryReference, component: Digest) -> Option<PathBuf> {
+        let name = file_name(Digest::of(place.pinned(component).to_string().as_bytes()));
+        Some(self.folder.as_ref()?.join("manifests").join(format!("{name}.json")))
     }
 }
 
@@ -133,6 +162,19 @@ mod tests {
         let text = fs::read_to_string(&file).unwrap().replace("\"version\":1", "\"version\":2");
         fs::write(&file, text).unwrap();
         assert_eq!(cache.signatures(digest), []);
+    }
+
+    #[test]
+    fn which_manifest_named_a_component_is_kept_for_each_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(Some(folder.path().to_owned()));
+        let [here, there]: [RegistryReference; 2] =
+            ["oci://ghcr.io/acme/teams:1", "oci://ghcr.io/acme/teams:2"].map(|text| text.parse().unwrap());
+        let [component, manifest] = [b"component".as_slice(), b"manifest"].map(Digest::of);
+        cache.put_manifest_of(&here, component, manifest);
+        assert_eq!(cache.manifest_of(&here.pinned(component), component), Some(manifest));
+        assert_eq!(cache.manifest_of(&there, component), None);
+        assert_eq!(cache.manifest_of(&here, manifest), None);
     }
 
     #[test]

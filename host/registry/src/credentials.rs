@@ -68,7 +68,7 @@ async fn find(host: &str, config: Option<&Path>) -> Result<RegistryAuth, String>
         Err(error) => return Err(format!("{} cannot be read ({error})", path.display())),
     };
     let config: DockerConfig = serde_json::from_slice(&text)
-        .map_err(|error| format!("{} is not as docker writes it ({error})", path.display()))?;
+        .map_err(|error| format!("{} is not as docker writes it ({})", path.display(), place(&error)))?;
     // As docker does: the helper for this host, then the one for all, then what stands in the file.
     let own = config.cred_helpers.get(if host == HUB.0 { HUB.1 } else { host });
     let helper = own.or(config.creds_store.as_ref());
@@ -82,6 +82,18 @@ async fn find(host: &str, config: Option<&Path>) -> Result<RegistryAuth, String>
     }
     let named = config.auths.iter().find(|(name, _)| host_of(name) == host);
     named.map_or(Ok(RegistryAuth::Anonymous), |(_, auth)| written(auth))
+}
+
+/// Where something is wrong in a file of secrets. The error's own words would quote what stands there.
+fn place(error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    let what = match error.classify() {
+        Category::Data => "a value of another kind",
+        Category::Syntax => "no JSON",
+        Category::Eof => "it ends too early",
+        Category::Io => "it cannot be read",
+    };
+    format!("line {}, column {}: {what}", error.line(), error.column())
 }
 
 /// Older entries are whole addresses: `https://registry.example.com/v1/`.
@@ -194,6 +206,8 @@ mod tests {
     async fn what_cannot_be_used_is_told_and_not_taken_for_nothing() {
         for (config, said) in [
             ("3", "not as docker"),
+            (r#"{"auths": {"ghcr.io": "YW5uOnNlY3JldA=="}}"#, "line 1, column 40: a value of another kind"),
+            (r#"{"auths": {"ghcr.io": {"auth": "YW5uOnNlY3JldA==}}}"#, "line 1, column"),
             (r#"{"auths": {"ghcr.io": {"auth": "%"}}}"#, "base64"),
             (r#"{"auths": {"ghcr.io": {"identitytoken": "secret"}}}"#, "identity token"),
             (
@@ -203,7 +217,8 @@ mod tests {
             (r#"{"credsStore": "../evil"}"#, "is a path"),
         ] {
             let problem = found("ghcr.io", config).await.unwrap_err();
-            assert!(problem.contains(said) && !problem.contains("secret"), "{problem}");
+            assert!(problem.contains(said), "{problem}");
+            assert!(!problem.contains("secret") && !problem.contains("YW5uOnNlY3JldA"), "{problem}");
         }
     }
 }

@@ -101,6 +101,20 @@ pub enum RegistryError {
         by_configuration: bool,
     },
 
+    /// Where a list of signatures should be there is something else.
+    #[error(
+        "the signatures of {reference} cannot be listed: {tag} {problem}\nhint: find out who put it there; signatures are listed there \
+         by `usher plugin sign` and cosign once that tag is deleted"
+    )]
+    OddList {
+        /// What is signed.
+        reference: String,
+        /// Where its signatures are listed.
+        tag: String,
+        /// What is there instead, to follow its name.
+        problem: String,
+    },
+
     /// More than is taken in.
     #[error(
         "{reference} is refused: it is larger than {limit} bytes\nhint: a policy is some hundred kilobytes, one in Python some twenty megabytes; this is something else"

@@ -15,7 +15,8 @@ use crate::cache::{Cache, Kept};
 use crate::credentials;
 use crate::error::RegistryError;
 use crate::layout::{self, Label};
-use crate::reference::RegistryReference;
+use crate::reference::{RegistryReference, SCHEME};
+use crate::referrers::referrers_tag;
 use crate::settings::RegistrySettings;
 
 /// The largest component that is taken in. One in Python is about 20 MB.
@@ -118,9 +119,10 @@ impl Registry {
         if let Some(expected) = expected.filter(|expected| *expected != layer) {
             return Err(client.other("component", expected, layer.to_string(), true));
         }
-        let bytes = client.blob(layer, size, COMPONENT_BYTES).await?;
+        let bytes = client.blob("component", layer, size, COMPONENT_BYTES).await?;
         self.cache.put(&manifest);
         self.cache.put(&bytes);
+        self.cache.put_manifest_of(reference, layer, Digest::of(&manifest));
         Ok(Fetched { bytes, manifest: Some(manifest), damaged: None })
     }
 
@@ -137,6 +139,16 @@ impl Registry {
                 Ok(asked.manifest.unwrap_or_default())
             }
         }
+    }
+
+    /// The manifest by which a component came from this place before. Whoever can write to the cache could have put another
+    /// there, so it counts only when it names the component.
+    pub(crate) fn kept_manifest(&self, reference: &RegistryReference, component: Digest) -> Option<Vec<u8>> {
+        let Kept::Whole(manifest) = self.cache.get(self.cache.manifest_of(reference, component)?) else {
+            return None;
+        };
+        let names_it = layout::component_layer(&manifest).is_ok_and(|(layer, _)| layer == component);
+        names_it.then_some(manifest)
     }
 
     /// What a tag means now: the digest of its manifest.
@@ -228,7 +240,7 @@ impl Repository {
             .client
             .pull_manifest_raw(asked, &self.auth, &types)
             .await
-            .map_err(|error| self.failure(error))?;
+            .map_err(|error| self.failure_about(self.named(asked), error))?;
         // The client compares too; whether it does is not ours to rely on.
         let digest = Digest::of(&bytes);
         match asked.digest().and_then(|asked| asked.parse().ok()).filter(|asked| *asked != digest) {
@@ -237,9 +249,10 @@ impl Repository {
         }
     }
 
-    /// A blob of this digest, which is checked, as is its size.
+    /// A blob of this digest, which is checked, as is its size. `what` is what messages call it.
     pub(crate) async fn blob(
         &self,
+        what: &'static str,
         digest: Digest,
         size: usize,
         limit: usize,
@@ -258,28 +271,24 @@ impl Repository {
                 Ok(chunk) if bytes.len() + chunk.len() <= size => bytes.extend_from_slice(&chunk),
                 Ok(_) => {
                     return Err(self.other(
-                        "component",
+                        what,
                         digest,
                         format!("none: it is larger than the {size} bytes named"),
                         false,
                     ));
                 }
-                Err(error) => return Err(self.unreadable(digest, &error)),
+                Err(error) => return Err(self.unreadable(what, digest, &error)),
             }
         }
         let found = Digest::of(&bytes);
-        if found == digest {
-            Ok(bytes)
-        } else {
-            Err(self.other("component", digest, found.to_string(), false))
-        }
+        if found == digest { Ok(bytes) } else { Err(self.other(what, digest, found.to_string(), false)) }
     }
 
     /// The stream checks the digest at its end, and says so in an error of input and output.
-    fn unreadable(&self, digest: Digest, error: &std::io::Error) -> RegistryError {
+    fn unreadable(&self, what: &'static str, digest: Digest, error: &std::io::Error) -> RegistryError {
         let cause = innermost(error);
         if cause.to_ascii_lowercase().contains("digest") {
-            return self.other("component", digest, "another".to_owned(), false);
+            return self.other(what, digest, "another".to_owned(), false);
         }
         self.unreachable(cause)
     }
@@ -321,7 +330,32 @@ impl Repository {
         // Filtering is left out: cosign 2 writes another type into the list than into the artefact.
         match self.client.pull_referrers(&about, None).await {
             Ok(index) => Ok(index.manifests.iter().filter_map(|entry| entry.digest.parse().ok()).collect()),
-            Err(error) => Err(self.failure(error)),
+            Err(error) => Err(match unlisted(&error) {
+                Some(problem) => self.odd_list(manifest, problem),
+                None => self.failure(error),
+            }),
+        }
+    }
+
+    /// What a tag holds that should hold a list of signatures, and does not.
+    pub(crate) fn odd_list(&self, subject: Digest, problem: String) -> RegistryError {
+        self.odd_tag(self.reference.tagged(referrers_tag(subject)), problem)
+    }
+
+    pub(crate) fn odd_tag(&self, tag: Reference, problem: String) -> RegistryError {
+        RegistryError::OddList { reference: self.reference.to_string(), tag: self.named(&tag), problem }
+    }
+
+    /// What was asked for, as a person would name it.
+    fn named(&self, asked: &Reference) -> String {
+        if *asked == self.reference.asked() {
+            return self.reference.to_string();
+        }
+        let place = format!("{SCHEME}{}/{}", self.reference.host(), self.reference.repository());
+        match (asked.digest(), asked.tag()) {
+            (Some(digest), _) => format!("{place}@{digest}"),
+            (None, Some(tag)) => format!("{place}:{tag}"),
+            (None, None) => place,
         }
     }
 
@@ -346,7 +380,11 @@ impl Repository {
     }
 
     pub(crate) fn failure(&self, error: OciDistributionError) -> RegistryError {
-        let (reference, host) = (self.reference.to_string(), self.reference.host().to_owned());
+        self.failure_about(self.reference.to_string(), error)
+    }
+
+    fn failure_about(&self, reference: String, error: OciDistributionError) -> RegistryError {
+        let host = self.reference.host().to_owned();
         match error {
             OciDistributionError::UnauthorizedError { .. }
             | OciDistributionError::AuthenticationFailure(_)
@@ -386,6 +424,19 @@ impl Repository {
             }
             error => self.unreachable(innermost(&error)),
         }
+    }
+}
+
+/// Says that there was an answer about referrers, and that it was no list; the client asks the registry and then the tag.
+fn unlisted(error: &OciDistributionError) -> Option<String> {
+    use OciDistributionError as It;
+    match error {
+        It::SpecViolationError(_)
+        | It::ManifestParsingError(_)
+        | It::VersionedParsingError(_)
+        | It::UnsupportedMediaTypeError(_)
+        | It::UnsupportedSchemaVersionError(_) => Some(format!("is no list of manifests ({error})")),
+        _ => None,
     }
 }
 

@@ -17,21 +17,10 @@ pub struct RegistrySettings {
 }
 
 impl RegistrySettings {
-    /// The folders of this user, and the authority that the configuration or the environment names.
-    pub fn of_user(authority: Option<PathBuf>) -> Self {
-        Self { authority, cache: cache_folder(), docker_config: credentials::docker_config() }
+    /// What was fetched is kept below `user_cache`, usher's folder in this user's cache folder; credentials are docker's, and the
+    /// authority is what the configuration or the environment names.
+    pub fn of_user(user_cache: Option<PathBuf>, authority: Option<PathBuf>) -> Self {
+        let cache = user_cache.map(|folder| folder.join("policies"));
+        Self { authority, cache, docker_config: credentials::docker_config() }
     }
-}
-
-/// Below the user's cache folder, as each system has it.
-fn cache_folder() -> Option<PathBuf> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = if cfg!(windows) {
-        absolute("LOCALAPPDATA")
-    } else if cfg!(target_os = "macos") {
-        std::env::home_dir().map(|home| home.join("Library/Caches"))
-    } else {
-        absolute("XDG_CACHE_HOME").or_else(|| std::env::home_dir().map(|home| home.join(".cache")))
-    };
-    base.filter(|base| base.is_absolute()).map(|base| base.join("usher").join("policies"))
 }

@@ -68,6 +68,17 @@ pub fn verify<'s>(
     signatures: &[Signature],
     signers: &'s [Signer],
 ) -> Result<&'s Signer, RegistryError> {
+    verify_found(subject, signed, signatures, None, signers)
+}
+
+/// Like [`verify`], where `unread` says what else there is that was not read.
+pub(crate) fn verify_found<'s>(
+    subject: &str,
+    signed: Signed<'_>,
+    signatures: &[Signature],
+    unread: Option<String>,
+    signers: &'s [Signer],
+) -> Result<&'s Signer, RegistryError> {
     let mut reasons = Vec::new();
     for signer in signers {
         let judge = Judge::of(signer)?;
@@ -78,19 +89,26 @@ pub fn verify<'s>(
             }
         }
     }
-    let problem = if signatures.is_empty() {
-        let names: Vec<String> = signers.iter().map(Signer::to_string).collect();
-        format!("it is not signed, and must be by {}", names.join(" or "))
-    } else {
-        reasons.dedup();
-        reasons.truncate(4);
-        format!("none of its {} signatures counts: {}", signatures.len(), reasons.join("; "))
-    };
-    let hint = if signatures.is_empty() {
-        "sign it by `usher plugin sign` or cosign; a bundle for a file lies beside it, as FILE.sigstore.json"
-    } else {
-        "a signature counts when it is of these very bytes and by one of `policy.signers`; if the policy was changed or signed \
-         by somebody else, find out by whom"
+    let names = || signers.iter().map(Signer::to_string).collect::<Vec<_>>().join(" or ");
+    let (problem, hint) = match (signatures.len(), unread) {
+        (0, None) => (
+            format!("it is not signed, and must be by {}", names()),
+            "sign it by `usher plugin sign` or cosign; a bundle for a file lies beside it, as FILE.sigstore.json",
+        ),
+        (0, Some(unread)) => (
+            format!("no signature of it can be read, and it must be signed by {}; {unread}", names()),
+            "sign it again by `usher plugin sign` or cosign, and find out who can write to that repository",
+        ),
+        (count, unread) => {
+            reasons.dedup();
+            reasons.truncate(4);
+            let unread = unread.map(|unread| format!("; {unread}")).unwrap_or_default();
+            (
+                format!("none of its {count} signatures counts: {}{unread}", reasons.join("; ")),
+                "a signature counts when it is of these very bytes and by one of `policy.signers`; if the policy was changed or \
+                 signed by somebody else, find out by whom",
+            )
+        }
     };
     Err(RegistryError::Untrusted { subject: subject.to_owned(), problem, hint })
 }

@@ -1,5 +1,8 @@
 //! Words and ids that stand for others: equal ones for equal ones, of the same length and in the same order among those of one
 //! length. They are drawn at random, so that nothing but equality, length and order can be told from them.
+//!
+//! Where so many of one length occur that they must stand for each other (single digits, initials), they keep no order: of nine
+//! digits in their order everybody knows which is which.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -23,19 +26,20 @@ pub(super) struct Pseudonyms {
 enum Class {
     /// So many letters.
     Letters(usize),
-    /// So many digits, and whether the first is a zero: a number must stay as long as it is.
+    /// So many digits, and whether the first of several is a zero: a number must stay as long as it is.
     Digits { length: usize, zero: bool },
     /// An id: this beginning, and then a character for each of the shape's; `x` stands for any, the others for themselves.
     Id { prefix: &'static str, shape: String },
 }
 
 impl Class {
-    /// Of a folded word: letters or digits only.
+    /// Of a folded word: letters or digits only, of whichever script.
     fn of_word(word: &str) -> Self {
-        if word.starts_with(|c: char| c.is_ascii_digit()) {
-            Self::Digits { length: word.len(), zero: word.starts_with('0') }
+        let length = word.chars().count();
+        if word.starts_with(char::is_numeric) {
+            Self::Digits { length, zero: length > 1 && word.starts_with('0') }
         } else {
-            Self::Letters(word.chars().count())
+            Self::Letters(length)
         }
     }
 
@@ -58,9 +62,12 @@ impl Class {
                 if enough { speakable } else { vec![LETTERS; length + more] }
             }
             Self::Digits { length, zero } => {
-                let first: Place = if *zero { b"0" } else { b"123456789" };
                 let mut places = vec![DIGITS; length + more];
-                places[0] = first;
+                places[0] = match zero {
+                    true => b"0",
+                    false if places.len() == 1 => DIGITS,
+                    false => b"123456789",
+                };
                 places
             }
             Self::Id { shape, .. } => {
@@ -101,7 +108,8 @@ impl Pseudonyms {
         let originals: HashSet<String> = self.classes.values().flat_map(BTreeMap::keys).cloned().collect();
         let mut taken = HashSet::new();
         for (class, texts) in &mut self.classes {
-            let drawn = draw(class, texts.len(), &originals, &taken, random);
+            let old: Vec<&str> = texts.keys().map(String::as_str).collect();
+            let drawn = draw(class, &old, &originals, &taken, random);
             for (pseudonym, new) in texts.values_mut().zip(drawn) {
                 taken.insert(new.clone());
                 *pseudonym = new;
@@ -128,45 +136,75 @@ fn space(places: &[Place]) -> usize {
     places.iter().fold(1_usize, |space, place| space.saturating_mul(place.len()))
 }
 
-/// So many different pseudonyms in ascending order. None is a text of the original where there are enough others.
+/// A pseudonym for each of these texts, which are in ascending order. None stands for itself, and none is any text of the original
+/// where there are enough others.
 fn draw(
     class: &Class,
-    count: usize,
+    old: &[&str],
     originals: &HashSet<String>,
     taken: &HashSet<String>,
     random: &mut fastrand::Rng,
 ) -> Vec<String> {
+    let count = old.len();
     for more in 0.. {
         let places = class.places(count, more);
-        if space(&places) / 4 > count.saturating_add(originals.len()).saturating_add(taken.len()) {
-            // Most draws are good ones.
-            let mut found = BTreeSet::new();
-            while found.len() < count {
-                let drawn: String =
-                    places.iter().map(|place| char::from(place[random.usize(..place.len())])).collect();
-                let pseudonym = class.dress(&drawn);
-                if !taken.contains(&pseudonym) && !originals.contains(&pseudonym) {
-                    found.insert(pseudonym);
+        let mut is_in_order = more == 0;
+        let mut new: Vec<String> =
+            if space(&places) / 4 > count.saturating_add(originals.len()).saturating_add(taken.len()) {
+                // Most draws are good ones.
+                let mut found = BTreeSet::new();
+                while found.len() < count {
+                    let drawn: String =
+                        places.iter().map(|place| char::from(place[random.usize(..place.len())])).collect();
+                    let pseudonym = class.dress(&drawn);
+                    if !taken.contains(&pseudonym) && !originals.contains(&pseudonym) {
+                        found.insert(pseudonym);
+                    }
                 }
-            }
-            return found.into_iter().collect();
+                found.into_iter().collect()
+            } else {
+                let free: Vec<String> = all(&places)
+                    .into_iter()
+                    .map(|drawn| class.dress(&drawn))
+                    .filter(|pseudonym| !taken.contains(pseudonym))
+                    .collect();
+                let strange: Vec<String> =
+                    free.iter().filter(|pseudonym| !originals.contains(*pseudonym)).cloned().collect();
+                is_in_order &= strange.len() >= count;
+                let choice = if strange.len() >= count { strange } else { free };
+                if choice.len() < count {
+                    continue;
+                }
+                random.choose_multiple(choice, count)
+            };
+        if is_in_order {
+            new.sort();
+            return new;
         }
-        let free: Vec<String> = all(&places)
-            .into_iter()
-            .map(|drawn| class.dress(&drawn))
-            .filter(|pseudonym| !taken.contains(pseudonym))
-            .collect();
-        let strange: Vec<String> =
-            free.iter().filter(|pseudonym| !originals.contains(*pseudonym)).cloned().collect();
-        let choice = if strange.len() >= count { strange } else { free };
-        // A lone zero has no other to stand for it; longer words have more.
-        if choice.len() >= count {
-            let mut chosen = random.choose_multiple(choice, count);
-            chosen.sort();
-            return chosen;
+        random.shuffle(&mut new);
+        if part(&mut new, old) {
+            return new;
         }
     }
     Vec::new()
+}
+
+/// Lets no text stand for itself: those that do pass theirs on to each other, or a lone one changes with any other. False when
+/// there is no other.
+fn part(new: &mut [String], old: &[&str]) -> bool {
+    let same: Vec<usize> = (0..old.len()).filter(|at| new[*at] == old[*at]).collect();
+    match same[..] {
+        [] => true,
+        [_] if old.len() == 1 => false,
+        [lone] => {
+            new.swap(lone, (lone + 1) % old.len());
+            true
+        }
+        _ => {
+            same.windows(2).for_each(|pair| new.swap(pair[0], pair[1]));
+            true
+        }
+    }
 }
 
 /// Everything that fits the places. Only called where that is not much more than is needed.
@@ -217,14 +255,45 @@ mod tests {
         let pseudonyms = drawn(&words, &[]);
         for word in words {
             let new = pseudonyms.of_word(word).unwrap();
+            let starts_with_zero = |word: &str| word.len() > 1 && word.starts_with('0');
             assert_eq!(
-                (new.len(), new.starts_with('0')),
-                (word.len(), word.starts_with('0')),
+                (new.len(), starts_with_zero(new)),
+                (word.len(), starts_with_zero(word)),
                 "{word} {new}"
             );
             assert!(new.bytes().all(|byte| byte.is_ascii_digit()), "{new}");
+            assert_ne!(new, word);
         }
         assert!(pseudonyms.of_word("2024") < pseudonyms.of_word("4711"));
+    }
+
+    #[test]
+    fn where_all_of_a_length_occur_none_stands_for_itself() {
+        let digits: Vec<String> = (1..=9).map(|digit| digit.to_string()).collect();
+        let with_zero: Vec<String> = (0..=9).map(|digit| digit.to_string()).collect();
+        let pairs: Vec<String> = (10..=99).map(|number| number.to_string()).collect();
+        let letters: Vec<String> = ('a'..='z').map(String::from).collect();
+        for (words, length) in [(&digits, 1), (&with_zero, 1), (&pairs, 2), (&letters, 1)] {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let pseudonyms = drawn(&words, &[]);
+            let new: Vec<&str> = words.iter().map(|word| pseudonyms.of_word(word).unwrap()).collect();
+            assert!(words.iter().zip(&new).all(|(old, new)| old != new), "{new:?}");
+            assert!(new.iter().all(|word| word.len() == length), "{new:?}");
+            assert_eq!(new.iter().collect::<BTreeSet<_>>().len(), words.len(), "{new:?}");
+            // In their order they would be known by their place.
+            assert!(!new.is_sorted(), "{new:?}");
+        }
+    }
+
+    #[test]
+    fn digits_of_any_script_are_numbers() {
+        let words = ["\u{664}\u{662}", "\u{966}\u{967}\u{968}", "\u{ff14}\u{ff17}\u{ff11}\u{ff11}", "\u{bd}"];
+        let pseudonyms = drawn(&words, &[]);
+        for word in words {
+            let new = pseudonyms.of_word(word).unwrap();
+            assert_eq!(new.len(), word.chars().count(), "{new}");
+            assert!(new.bytes().all(|byte| byte.is_ascii_digit()), "{new}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A snapshot that can be handed on: names, addresses, values and ids are others, and what a policy and a plan rest on stays where
-//! it can: equality (with and without regard to case), order, shape and length, what is absent, who is in which group.
+//! it can: equality (with and without regard to case), shape and length, what is absent, who is in which group, and order where it
+//! does not tell what was replaced.
 //!
 //! Texts are replaced word by word and everywhere by the same words, so that what is put together from others
 //! (`firstName + " " + lastName`, `department + "@" + …`) still is: see [`Redactor::text`].
@@ -96,7 +97,9 @@ fn lost(keep_group_names: bool, custom_attributes: usize) -> Vec<String> {
         "every word and number is another one: rules that compare with a text, a number or a date of their own, or look it up in \
          a table, no longer find it"
             .to_owned(),
-        "words keep their order only among those of the same length; e-mail addresses have other domains".to_owned(),
+        "words and numbers keep their order only among those of the same length, and not even there where more than about half of \
+         what is possible occurs, such as single digits; e-mail addresses have other domains"
+            .to_owned(),
         "groups whose key holds a digest of their name count as other groups".to_owned(),
     ];
     lost.push(if keep_group_names {
@@ -257,7 +260,12 @@ impl Redactor {
     }
 
     fn number(&mut self, number: f64) -> f64 {
-        self.text(&number.to_string()).parse().unwrap_or(f64::MAX)
+        let mut text = self.text(&number.to_string());
+        // 3.60 would be the same number as 3.6, which stands for another.
+        if text.contains('.') && text.ends_with('0') {
+            text.push('1');
+        }
+        text.parse().unwrap_or(f64::MAX)
     }
 
     fn account(&mut self, account: Account) -> Account {
@@ -356,18 +364,13 @@ impl Redactor {
         let mut replaced = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
-            let is_same_kind: fn(char) -> bool = match first {
-                c if c.is_ascii_digit() => |c| c.is_ascii_digit(),
-                c if c.is_alphabetic() => |c| c.is_alphabetic(),
-                _ => |c| !c.is_ascii_digit() && !c.is_alphabetic(),
-            };
-            let end = rest.find(|c| !is_same_kind(c)).unwrap_or(rest.len());
+            let kind = Kind::of(first);
+            let end = rest.find(|c| Kind::of(c) != kind).unwrap_or(rest.len());
             let (part, after) = rest.split_at(end);
             rest = after;
-            if first.is_alphabetic() || first.is_ascii_digit() {
-                replaced.push_str(&self.word(part));
-            } else {
-                replaced.push_str(part);
+            match kind {
+                Kind::Digit | Kind::Letter => replaced.push_str(&self.word(part)),
+                Kind::Other => replaced.push_str(part),
             }
         }
         replaced
@@ -415,8 +418,75 @@ impl Redactor {
     }
 }
 
+/// What a character is to a text that is replaced. Digits are those of every script, and what else stands for a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Digit,
+    Letter,
+    Other,
+}
+
+impl Kind {
+    fn of(c: char) -> Self {
+        match c {
+            c if c.is_numeric() => Self::Digit,
+            c if c.is_alphabetic() => Self::Letter,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// The new word with capitals where the old one has them.
 fn in_the_case_of(old: &str, new: &str) -> String {
     let capitals = old.chars().map(char::is_uppercase).chain(std::iter::repeat(false));
     new.chars().zip(capitals).map(|(c, capital)| if capital { c.to_ascii_uppercase() } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As a snapshot with these texts is redacted.
+    fn redacted<const N: usize>(texts: [&str; N]) -> [String; N] {
+        let mut redactor = Redactor::default();
+        for text in texts {
+            assert_eq!(redactor.text(text), text);
+        }
+        redactor.pseudonyms.draw(&mut fastrand::Rng::with_seed(7));
+        redactor.is_noting = false;
+        texts.map(|text| redactor.text(text))
+    }
+
+    #[test]
+    fn no_digit_of_any_script_stays() {
+        // Arabic-Indic, Devanagari and full-width digits, and numbers that are one character.
+        let old = ["\u{664}\u{662}", "\u{96a}\u{968}", "\u{ff14}\u{ff12}", "\u{2167} \u{bd} \u{2463}"];
+        for (old, new) in old.iter().zip(redacted(old)) {
+            assert_eq!(new.len(), old.chars().count(), "{new}");
+            assert!(new.bytes().all(|byte| byte.is_ascii_digit() || byte == b' '), "{new}");
+        }
+    }
+
+    #[test]
+    fn digits_and_letters_are_replaced_apart_and_the_rest_stays() {
+        let [street, phone, again] = redacted(["Elm St. 9b", "+1 (555) 010", "9"]);
+        assert!(street.ends_with(|c: char| c.is_ascii_lowercase()) && !street.contains('9'), "{street}");
+        assert_eq!((street.len(), &street[3..4], &street[6..8]), (10, " ", ". "));
+        assert_eq!((&phone[..1], &phone[2..4], &phone[7..9]), ("+", " (", ") "));
+        assert_eq!(&street[8..9], again);
+    }
+
+    #[test]
+    fn different_numbers_stay_different() {
+        let numbers: Vec<f64> = (0..100).map(|tenths| f64::from(tenths) / 10.0).collect();
+        let mut redactor = Redactor::default();
+        for number in &numbers {
+            redactor.number(*number);
+        }
+        redactor.pseudonyms.draw(&mut fastrand::Rng::with_seed(7));
+        redactor.is_noting = false;
+        let new: BTreeSet<String> =
+            numbers.iter().map(|number| redactor.number(*number).to_string()).collect();
+        assert_eq!(new.len(), numbers.len(), "{new:?}");
+    }
 }

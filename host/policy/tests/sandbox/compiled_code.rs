@@ -47,6 +47,19 @@ fn a_folder_that_others_can_write_is_not_used() {
     assert_eq!(entries(folder.path()), 0);
 }
 
+/// Only root can give a folder to somebody else, and it is root whom such a folder would harm most.
+#[cfg(unix)]
+#[test]
+fn a_folder_of_somebody_else_is_not_used() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    if chown(folder.path(), Some(65534), None).is_ok() {
+        assert_eq!(found(CompiledCode::In(folder.path().to_owned())), 0);
+        assert_eq!(entries(folder.path()), 0);
+    }
+}
+
 #[test]
 fn spoilt_code_is_compiled_anew() {
     let folder = tempfile::tempdir().unwrap();

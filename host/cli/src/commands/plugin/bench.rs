@@ -4,12 +4,12 @@ use std::fmt::Write;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use usher_core::figures::grouped;
 use usher_engine::Snapshot;
 use usher_policy::{Limits, PolicyEngine};
 
 use super::asked;
 use super::config_file::PolicyConfig;
-use super::figures::grouped;
 use super::measure::{Measured, PerItem, Subject, Workload, measure};
 use super::opened::{self, Opened};
 use crate::arguments::plugin::BenchArguments;

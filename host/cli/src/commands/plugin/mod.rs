@@ -8,7 +8,6 @@ mod check;
 pub(crate) mod config_file;
 mod decided;
 mod decided_text;
-mod figures;
 mod generated;
 mod inspect;
 mod measure;

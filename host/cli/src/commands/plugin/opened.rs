@@ -5,10 +5,10 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use usher_core::figures::grouped;
 use usher_plugin_build::Outline;
 use usher_policy::{Digest, Limits, LoadedPolicy, PolicyEngine, PolicyError};
 
-use super::figures::grouped;
 use crate::exit::Failure;
 use crate::reference::found;
 use crate::report::escape::plain;

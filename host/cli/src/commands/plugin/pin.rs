@@ -70,6 +70,9 @@ async fn pinned(
         return Ok(None);
     };
     if reference.digest().is_some() && !(update && reference.tag().is_some()) {
+        if update {
+            talkln!("note: {reference} has no tag to look up, and stays as it is");
+        }
         return Ok(None);
     }
     // Without --update the digest that the configuration has of the component stays in force.

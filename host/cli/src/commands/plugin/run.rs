@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anstyle::Style;
 use serde_json::{Value, json};
+use usher_core::figures::grouped;
 use usher_core::near;
 use usher_core::source::{SourceGroup, SourceUser};
 use usher_engine::Snapshot;
@@ -14,7 +15,6 @@ use super::asked;
 use super::config_file::PolicyConfig;
 use super::decided::{Decided, counted};
 use super::decided_text::{each, summary};
-use super::figures::grouped;
 use super::opened::unconfigured;
 use crate::arguments::trial::PolicyRunArguments;
 use crate::exit::{ExitStatus, Failure};

@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use usher_cases::{Case, CaseFile, Finding, Limits as CaseLimits, Outcome};
 use usher_core::decision::{GroupDecision, GroupVerdict, UserDecision, UserVerdict};
 use usher_core::desired::{Scope, UserToDecide};
+use usher_core::figures::grouped;
 use usher_core::selection::Selection;
 use usher_engine::Snapshot;
 use usher_policy::{ConfiguredPolicy, LogLine, PolicyEngine, PolicyError};
 
 use super::asked;
 use super::config_file::PolicyConfig;
-use super::figures::grouped;
 use super::opened::unconfigured;
 use super::questions::{group_answer, user_answer};
 use super::test::{finding, subject};

@@ -3,9 +3,9 @@
 
 use serde_json::{Value as Json, json};
 use usher_cases::{Case, CaseFile, CaseGroup, CaseReport, CaseUser, ConfigProblem, Finding, Outcome};
+use usher_core::figures::grouped;
 use usher_policy::{CallUsage, ConfiguredPolicy, Limits, LogLine, PolicyEngine, PolicyError, Terms};
 
-use super::figures::grouped;
 use super::questions::{Questions, group_answer, user_answer};
 
 /// A policy that is tried.
