@@ -194,7 +194,7 @@ mod tests {
                 "must be a text, not null",
             ),
             ("limit", json!(-1), "/limit", "must be a whole number from 0 to 255, not -1"),
-            ("limit", json!(1.5), "/limit", "must be a whole number from 0 to 255, not 1.5"),
+            ("limit", json!(1.5), "/limit", "must be a whole number from 0 to 255, not a fraction"),
             ("limit", json!("7"), "/limit", "must be a whole number from 0 to 255, not a text"),
             (
                 "numbers",

@@ -154,8 +154,8 @@ fn wrong_kind(found: Unexpected<'_>, wanted: &dyn Expected) -> String {
     };
     // What a list of it would look like, where one value was written in its place.
     let example = match found {
-        Unexpected::Str(text) if words == "a list" => {
-            format!(", for instance [{}]", serde_json::Value::from(text))
+        Unexpected::Str(text) if words == "a list" && !text.contains(['"', '\\']) => {
+            format!(", for instance [\"{text}\"]")
         }
         Unexpected::Unsigned(number) if words == "a list" => format!(", for instance [{number}]"),
         _ => String::new(),
@@ -168,13 +168,14 @@ fn found_words(found: Unexpected<'_>, wants_number: bool) -> String {
     match found {
         Unexpected::Unsigned(number) if wants_number => number.to_string(),
         Unexpected::Signed(number) if wants_number => number.to_string(),
-        Unexpected::Float(number) if wants_number => number.to_string(),
+        // To write it out would cost a component twenty kilobytes.
+        Unexpected::Float(_) if wants_number => "a fraction".to_owned(),
         Unexpected::Unsigned(_) | Unexpected::Signed(_) | Unexpected::Float(_) => "a number".to_owned(),
         Unexpected::Bool(_) => "true or false".to_owned(),
         Unexpected::Str(_) | Unexpected::Char(_) => "a text".to_owned(),
         Unexpected::Unit | Unexpected::Option => "null".to_owned(),
         Unexpected::Seq => "a list".to_owned(),
         Unexpected::Map => "a table".to_owned(),
-        other => other.to_string(),
+        _ => "something else".to_owned(),
     }
 }

@@ -219,7 +219,7 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
     }
 }
 
-/// A key of a table. TOML and JSON write numbers and truths there as texts.
+/// A key of a table. TOML and JSON write whole numbers there as texts.
 struct Key<'a>(&'a str);
 
 /// Reads what the text says, if it says that; the text itself otherwise, which the visitor then refuses.
@@ -242,9 +242,8 @@ impl<'de> Deserializer<'de> for Key<'_> {
     }
 
     parsed! {
-        deserialize_bool visit_bool, deserialize_i8 visit_i64, deserialize_i16 visit_i64, deserialize_i32 visit_i64,
-        deserialize_i64 visit_i64, deserialize_u8 visit_u64, deserialize_u16 visit_u64, deserialize_u32 visit_u64,
-        deserialize_u64 visit_u64, deserialize_f32 visit_f64, deserialize_f64 visit_f64
+        deserialize_i8 visit_i64, deserialize_i16 visit_i64, deserialize_i32 visit_i64, deserialize_i64 visit_i64,
+        deserialize_u8 visit_u64, deserialize_u16 visit_u64, deserialize_u32 visit_u64, deserialize_u64 visit_u64
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
@@ -270,7 +269,7 @@ impl<'de> Deserializer<'de> for Key<'_> {
     }
 
     forward_to_deserialize_any! {
-        i128 u128 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+        bool f32 f64 i128 u128 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }
 
