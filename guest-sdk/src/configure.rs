@@ -1,9 +1,8 @@
 //! From the configuration's text to a configured policy.
 
-use serde_path_to_error::{Path, Segment};
-
 use crate::policy::{Policy, Run};
 use crate::problem::{Problem, Problems};
+use crate::typed;
 
 /// Reads the configuration and configures the policy. No text at all, and JSON's null, read as an empty object.
 pub(crate) fn configure<P: Policy>(config: &str, run: Run) -> Result<P, Problems> {
@@ -18,25 +17,7 @@ pub(crate) fn configure<P: Policy>(config: &str, run: Run) -> Result<P, Problems
             }
         },
     };
-    let config = serde_path_to_error::deserialize(value)
-        .map_err(|error| Problem::at(pointer(error.path()), error.inner().to_string()))?;
-    P::configure(config, run)
-}
-
-/// A JSON Pointer (RFC 6901).
-fn pointer(path: &Path) -> String {
-    let mut pointer = String::new();
-    for segment in path {
-        let part = match segment {
-            Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
-            // Neither is a place in the document.
-            Segment::Enum { .. } | Segment::Unknown => continue,
-        };
-        pointer.push('/');
-        pointer.push_str(&part);
-    }
-    pointer
+    P::configure(typed::read(&value)?, run)
 }
 
 #[cfg(test)]
@@ -79,13 +60,13 @@ mod tests {
     fn a_wrong_value_is_named_by_its_pointer() {
         let problem = problem(r#"{"tables": {"a/b~c": [1, 2, "three"]}}"#);
         assert_eq!(problem.pointer, "/tables/a~1b~0c/2");
-        assert_eq!(problem.message, r#"invalid type: string "three", expected u8"#);
+        assert_eq!(problem.message, "must be a whole number from 0 to 255, not a text");
     }
 
     #[test]
-    fn an_unknown_key_is_named_with_the_known_ones() {
+    fn an_unknown_key_is_named_with_the_one_that_is_meant() {
         let problem = problem(r#"{"table": {}}"#);
-        assert_eq!(problem.message, "unknown field `table`, expected `tables`");
+        assert_eq!(problem.message, "unknown field `table`; did you mean `tables`?");
     }
 
     #[test]

@@ -87,12 +87,14 @@ mod export;
 pub mod group;
 pub mod guide;
 pub mod log;
+mod near;
 pub mod needs;
 mod policy;
 pub mod problem;
 #[doc(hidden)]
 pub mod schema;
 pub mod test;
+mod typed;
 pub mod user;
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]

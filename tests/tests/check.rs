@@ -154,6 +154,65 @@ fn what_a_policy_finds_odd_has_its_place_in_the_file() {
 }
 
 #[test]
+fn a_slip_in_an_exception_that_would_let_somebody_in_is_told_with_its_place() {
+    let mut sim = sim("");
+    let rules = |key: &str| {
+        format!(
+            r#"
+[[policy.config.groups]]
+name = "admins"
+when = 'group.name == "aws-admins"'
+sync = '{{"name": "Administrators", "key": "admins"}}'
+
+[[policy.config.users]]
+name = "no-external-admins"
+when = 'has(user.userType) && user.userType == "contractor"'
+remove_groups = '"{key}"'
+"#
+        )
+    };
+    sim.rest = rules("adminz");
+    let line = "usher.toml:17:18: /users/0/remove_groups: rule `no-external-admins`, `remove_groups`: no rule gives a group the key `adminz`, \
+                so nobody is taken out of it; did you mean `admins`?";
+    sim.usher("check", &["--offline"]).exits(0).says(line);
+    sim.plan([]).says(line);
+    sim.rest = rules("admins");
+    let checked = sim.usher("check", &["--offline"]).exits(0);
+    assert!(!checked.stderr.contains("no rule gives"), "{}", checked.stderr);
+}
+
+#[test]
+fn a_group_that_is_written_out_wrongly_is_refused_and_everything_is_told_in_the_order_of_the_file() {
+    let mut sim = sim("");
+    sim.rest = r#"
+[[policy.config.users]]
+name = "contractors"
+when = 'true'
+groups = '{"nam": "Contractors"}'
+
+[[policy.config.groups]]
+name = "read-only"
+when = 'group.name == "aws-admins"'
+sync = '{"name": "Read only", "key": "read only!"}'
+mesage = "'x'"
+"#
+    .to_owned();
+    let refused = sim.usher("check", &["--offline"]).fails_clearly(2);
+    let told = [
+        "usher.toml:12:12: /users/0/groups: rule `contractors`, `groups`: a group has no `nam`; did you mean `name`?",
+        "usher.toml:17:38: /groups/0/sync: rule `read-only`, `sync`: gives the key `read only!`; a key is 1 to 128 letters",
+        "usher.toml:18: /groups/0/mesage: rule `read-only` has an unknown key `mesage`; did you mean `message`?",
+    ];
+    let places: Vec<_> = told.iter().map(|line| refused.stderr.find(line)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{}", refused.stderr);
+    let report =
+        sim.usher("plugin", &["check", "builtin:rules", "--config", "usher.toml", "--json"]).exits(2).json();
+    let lines: Vec<_> =
+        report["problems"].as_array().into_iter().flatten().map(|it| &it["fileLine"]).collect();
+    assert_eq!(lines, [12, 17, 18]);
+}
+
+#[test]
 fn configured_groups_are_looked_for_and_every_missing_one_is_told() {
     let mut sim = sim("\n[sync]\ngroups = [\"aws-admins\", \"aws-admins\"]\n");
     sim.usher("check", &[]).exits(0).prints("has the group that is configured");

@@ -60,3 +60,32 @@ fn the_same_reading_at_the_same_time_gives_the_same_plan_and_costs_the_same_fuel
     };
     assert_eq!(run(), run());
 }
+
+#[test]
+fn everything_that_is_wrong_with_plain_policies_is_told_at_once_in_plain_words() {
+    let mut sim = sim();
+    sim.rest = r#"
+[[policy]]
+component = "builtin:prefix"
+[policy.config]
+prefx = "aws-"
+replace_wth = "x"
+
+[[policy]]
+component = "builtin:attribute-table"
+[policy.config]
+attribute = "department"
+keep = true
+[policy.config.groups]
+Sales = "crm"
+Legal = ["law", 3]
+"#
+    .to_owned();
+    let refused = sim.plan([]).fails_clearly(2);
+    refused
+        .says("usher.toml:12: /prefx: unknown field `prefx`; did you mean `prefix`?")
+        .says("usher.toml:13: /replace_wth: unknown field `replace_wth`; did you mean `replace_with`?")
+        .says("usher.toml:19: /keep: unknown field `keep`, expected `attribute`, `groups` or `keep_okta_groups`")
+        .says("usher.toml:21: /groups/Sales: must be a list, for instance [\"crm\"], not a text")
+        .says("usher.toml:22: /groups/Legal/1: must be a text, not a number");
+}

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
+use usher_core::near;
 use usher_policy::Digest;
 use usher_registry::{Fetched, Registry, RegistryError, RegistryReference, RegistrySettings, SCHEME};
 
@@ -113,11 +114,55 @@ fn builtin(name: &str) -> Result<Vec<u8>, Failure> {
 }
 
 fn file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let shown = path.display();
+    if path.is_dir() {
+        return Err(Failure::usage(anyhow!(
+            "the policy plugin {shown} is a folder\nhint: `usher plugin build {shown}` makes a component of the policy in it, and says \
+             under which name"
+        )));
+    }
     std::fs::read(path).map_err(|error| {
+        let meant = path.to_str().and_then(meant).map_or(String::new(), |name| format!("did you mean `builtin:{name}`? "));
         Failure::usage(anyhow!(
-            "the policy plugin {} cannot be read ({error})\nhint: `policy.component` and --plugin take the path of a .wasm component, \
-             seen from where usher is started, or builtin:rules, or oci://HOST/NAME:TAG@sha256:…",
-            path.display()
+            "the policy plugin {shown} cannot be read ({error})\nhint: {meant}`policy.component` and --plugin take the path of a .wasm component, \
+             seen from where usher is started, or builtin:rules, or oci://HOST/NAME:TAG@sha256:…"
         ))
     })
+}
+
+/// The built-in policy that a path may have been meant to be; one with a folder or an ending was not.
+fn meant(path: &str) -> Option<&'static str> {
+    if path.contains(['/', '\\', '.']) {
+        return None;
+    }
+    near::names(path, usher_plugins::names().iter().copied(), 1).pop()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(path: &Path) -> String {
+        let (message, hints) = file(path).expect_err("there is no such file").paragraph();
+        format!("{message}; {}", hints.join("; "))
+    }
+
+    #[test]
+    fn a_built_in_policy_without_its_prefix_is_guessed() {
+        for (written, meant) in [("prefix", "prefix"), ("regex_rename", "regex-rename"), ("Rules", "rules")] {
+            let told = told(Path::new(written));
+            assert!(told.contains(&format!("did you mean `builtin:{meant}`?")), "{told}");
+        }
+        for other in ["policies/prefix-of-ours.wasm", "acme.wasm", ""] {
+            let told = told(Path::new(other));
+            assert!(!told.contains("did you mean"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_folder_is_told_what_makes_a_component_of_it() {
+        let told = told(Path::new(env!("CARGO_MANIFEST_DIR")));
+        let build = format!("`usher plugin build {}`", env!("CARGO_MANIFEST_DIR"));
+        assert!(told.contains("is a folder; ") && told.contains(&build), "{told}");
+    }
 }

@@ -40,15 +40,26 @@ fn of_one(file: &Path, Refused { error, config_place, config_file }: &Refused) -
         other => return other.to_string(),
     };
     let mut told = format!("the policy {name} refuses its configuration:");
-    for problem in problems.iter().take(TOLD) {
-        let path = config_place.iter().cloned().chain(parts(&problem.pointer));
-        let line = config_problem(&file, place(&text, path, problem.position), problem);
-        told.push_str(&format!("\n  {line}"));
+    let placed = in_order(problems, |problem| {
+        place(&text, config_place.iter().cloned().chain(parts(&problem.pointer)), problem.position)
+    });
+    for (place, problem) in placed.into_iter().take(TOLD) {
+        told.push_str(&format!("\n  {}", config_problem(&file, place, problem)));
     }
     if problems.len() > TOLD {
         told.push_str(&format!("\n  and {} more", problems.len() - TOLD));
     }
     format!("{told}\nhint: {HINT}")
+}
+
+/// Each problem with its place, in the order of the file; what has no place in it comes last, and what has the same keeps its order.
+pub(crate) fn in_order(
+    problems: &[ConfigProblem],
+    place_of: impl Fn(&ConfigProblem) -> Option<FilePlace>,
+) -> Vec<(Option<FilePlace>, &ConfigProblem)> {
+    let mut placed: Vec<_> = problems.iter().map(|problem| (place_of(problem), problem)).collect();
+    placed.sort_by_key(|(place, _)| place.map_or((usize::MAX, None), |place| (place.line, place.column)));
+    placed
 }
 
 /// `usher.toml:23:14: /groups/0/when: …`, or `usher.toml:23: /groups/0/when, line 2, column 10 of its text: …` where the file's column is
@@ -71,6 +82,22 @@ pub(crate) fn config_problem(file: &str, place: Option<FilePlace>, problem: &Con
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn problems_are_told_in_the_order_of_the_file() {
+        let problem = |message: &str| ConfigProblem {
+            pointer: String::new(),
+            message: message.to_owned(),
+            position: None,
+        };
+        let problems = ["2:7", "", "2", "1:9", "2:3"].map(problem);
+        let placed = in_order(&problems, |problem| {
+            let mut numbers = problem.message.split(':').map(|number| number.parse().ok());
+            Some(FilePlace { line: numbers.next().flatten()?, column: numbers.next().flatten() })
+        });
+        let told: Vec<_> = placed.iter().map(|(_, problem)| problem.message.as_str()).collect();
+        assert_eq!(told, ["1:9", "2", "2:3", "2:7", ""]);
+    }
 
     #[test]
     fn a_place_that_the_file_has_needs_no_place_in_the_text() {

@@ -26,7 +26,7 @@ pub(crate) fn check_kind(name: &PluginName, bytes: &[u8]) -> Result<(), PolicyEr
         [0, b'a', b's', b'm', _, _, 1, 0, ..] => return Ok(()),
         [0, b'a', b's', b'm', _, _, 0, 0, ..] => (
             "is a core module, a component's raw material".to_owned(),
-            "make a component of it with `wasm-tools component new MODULE -o POLICY`; a Rust policy needs \
+            "`usher plugin build DIR`, with the folder of the policy, makes the component; a Rust policy needs \
              wit-bindgen's exports, which `usher_guest::export!` writes",
         ),
         _ if bytes.starts_with(MAGIC) => {

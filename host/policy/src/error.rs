@@ -170,7 +170,7 @@ impl fmt::Display for PluginName {
 pub struct ConfigProblem {
     /// JSON Pointer into the configuration; empty means the whole of it.
     pub pointer: String,
-    /// What is wrong.
+    /// What is wrong, on one line.
     pub message: String,
     /// Line and column, from 1, within a text value such as a rule.
     pub position: Option<(u32, u32)>,
@@ -181,7 +181,7 @@ impl ConfigProblem {
     pub(crate) fn shown(self, message_bytes: usize) -> Self {
         Self {
             pointer: text::shown_name(&self.pointer, MESSAGE_BYTES),
-            message: text::shown(&self.message, message_bytes),
+            message: text::shown(&text::on_one_line(&self.message), message_bytes),
             position: self.position,
         }
     }

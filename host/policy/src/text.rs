@@ -18,6 +18,24 @@ pub(crate) fn shown_name(text: &str, limit: usize) -> String {
     cut(text, limit, || "…".to_owned())
 }
 
+/// Several lines as one, which [`shown`] would fill with escapes: a regular expression's error, for instance. A line of marks that point at
+/// something above them points at nothing any more, and goes.
+pub(crate) fn on_one_line(text: &str) -> String {
+    let says_something =
+        |line: &&str| line.chars().any(|c| !c.is_whitespace() && !matches!(c, '^' | '~' | '-'));
+    if !text.contains('\n') {
+        return text.to_owned();
+    }
+    let mut joined = String::with_capacity(text.len());
+    for line in text.lines().map(str::trim).filter(says_something) {
+        if !joined.is_empty() {
+            joined.push_str(if joined.ends_with([':', ',', ';', '.']) { " " } else { "; " });
+        }
+        joined.push_str(line);
+    }
+    joined
+}
+
 /// wasmtime's words, the innermost last, on one line. They may quote a plugin.
 pub(crate) fn cause(error: &wasmtime::Error) -> String {
     shown(&format!("{error:#}").replace('\n', " "), MESSAGE_BYTES)
@@ -88,6 +106,17 @@ mod tests {
         }
         // Joiners belong to words of some scripts.
         assert_eq!(shown("می\u{200c}خواهم", 100), "می\u{200c}خواهم");
+    }
+
+    #[test]
+    fn several_lines_become_one_that_reads_well() {
+        let error = "regex parse error:\n    team-(\n         ^\r\nerror: unclosed group";
+        assert_eq!(on_one_line(error), "regex parse error: team-(; error: unclosed group");
+        // What is on one line stays as it is, whatever it is made of.
+        for line in ["", "is odd", "a-b ^ c", " - "] {
+            assert_eq!(on_one_line(line), line);
+        }
+        assert_eq!(shown(&on_one_line("a\x1b[2J\nb"), 100), r"a\u{1b}[2J; b");
     }
 
     #[test]

@@ -9,14 +9,18 @@ use usher_guest::{Needs, Problem, Problems};
 
 use crate::account::Field;
 use crate::check::{self, Fault, Reads};
-use crate::configuration::{self, Configuration, Memberships, PersonOutcome, Table, Text, UserOutcome};
+use crate::configuration::{
+    self, Configuration, GroupOtherwise, Memberships, PersonOutcome, Table, Text, UserOutcome,
+};
 use crate::constants;
 use crate::functions;
+use crate::given_groups::GivenGroups;
+use crate::group_literals;
 use crate::guards::{Facts, facts};
 use crate::kinds;
 use crate::named::{self, ELSEWHERE, NamedExpressions};
 use crate::names::{Scope, Written};
-use crate::place::{Place, position};
+use crate::place::{Place, Purpose, position};
 use crate::rules::{self, Expression, GroupOutcome, Message, Rule, Rules, Spoken};
 use crate::syntax;
 use crate::tree;
@@ -44,11 +48,14 @@ pub(crate) fn compile(
         common: &common,
         written: written(&tables),
         named: NamedExpressions::default(),
+        given: GivenGroups::default(),
         needs: Needs::default(),
         problems,
         warnings,
     };
     compiler.needs.groups = !groups.is_empty() || otherwise_groups.is_some();
+    let as_they_are = otherwise_groups == Some(GroupOtherwise::Sync);
+    compiler.given = GivenGroups::new(compiler.needs.groups, as_they_are);
     compiler.needs.users = !users.is_empty() || !account.is_empty() || otherwise_users.is_some();
     compiler.named(expressions);
     let groups = compiler.groups(groups);
@@ -94,6 +101,8 @@ struct Compiler<'a> {
     common: &'a Context<'static, 'static>,
     written: Written,
     named: NamedExpressions,
+    /// What the rules so far can give.
+    given: GivenGroups,
     needs: Needs,
     problems: &'a mut Problems,
     warnings: &'a mut Warnings,
@@ -280,7 +289,17 @@ impl Compiler<'_> {
         }
         self.needs.group_attributes.extend(reads.group_attributes);
         self.needs.user_attributes.extend(reads.user_attributes.into_iter().map(|(_, name)| name));
-        self.warnings.unguarded(place, &tree, known, scope, &|node| place_of(&text.text, &source, node));
+        let place_of: PlaceOf = &|node| place_of(&text.text, &source, node);
+        self.warnings.unguarded(place, &tree, known, scope, place_of);
+        match (scope, place.purpose) {
+            (Scope::Group, Purpose::Groups) => self.given.add_of_groups(&tree, self.common),
+            (Scope::User, Purpose::Groups) => self.given.add_of_people(&tree, self.common),
+            _ => {}
+        }
+        if scope == Scope::User {
+            let strays = self.given.strays(&tree, place.purpose, self.common);
+            self.warnings.strays(place, &strays, place_of);
+        }
         Some(Expression { tree, text: text.text })
     }
 
@@ -353,7 +372,12 @@ fn useless(common: &Context, place: &Place, tree: &IdedExpr, place_of: PlaceOf) 
         .filter(|fault| fault.node != ELSEWHERE)
         .map(|fault| told(place, fault, place_of))
         .collect();
-    found.extend(kind.and_then(|kind| place.purpose.problem(kind)).map(|message| place.problem(&message)));
+    match kind.and_then(|kind| place.purpose.problem(kind)) {
+        Some(message) => found.push(place.problem(&message)),
+        None => found.extend(
+            group_literals::faults(tree, place.purpose).iter().map(|fault| told(place, fault, place_of)),
+        ),
+    }
     found
 }
 

@@ -2,8 +2,8 @@
 //! `docs/rules.md`.
 //!
 //! Read in this order: `configuration` (what is written), `names` (what a rule may speak of), `functions` (what it may
-//! call), `check` (a parsed expression against both; what it reads), `kinds` and `constants` (what can be right for nobody), `named`
-//! (expressions used in others), `guards` and
+//! call), `check` (a parsed expression against both; what it reads), `kinds`, `constants` and `group_literals` (what can be right for nobody), `named`
+//! (expressions used in others), `guards`, `given_groups` and
 //! `warnings` (what is odd, and at which `place`), `compile` (from text to `rules`), `account` (the fields of an account), `variables`, `evaluate`
 //! (one group, one person), `target_groups`, `memberships` and `failure` (what is told when an expression fails). Everything that can be wrong with a rule before it meets a
 //! person is found at `configure`, all of it at once.
@@ -16,6 +16,8 @@ mod constants;
 mod evaluate;
 mod failure;
 mod functions;
+mod given_groups;
+mod group_literals;
 mod guards;
 mod kinds;
 mod memberships;

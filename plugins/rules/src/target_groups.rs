@@ -72,7 +72,8 @@ fn target_group(value: &Value, given: &[String]) -> Result<TargetGroup, String> 
     Ok(group)
 }
 
-fn is_key(key: &str) -> bool {
+/// Whether a text can be a group's key.
+pub(crate) fn is_key(key: &str) -> bool {
     (1..=128).contains(&key.len())
         && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }

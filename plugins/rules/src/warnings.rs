@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use cel::IdedExpr;
 
 use crate::check::Reads;
+use crate::given_groups::Stray;
 use crate::guards::{self, Facts};
 use crate::names::Scope;
 use crate::okta_attributes;
@@ -49,6 +50,13 @@ impl Warnings {
             let (read, guard) = written(&path);
             let message = format!("`{read}` may be absent, and {consequence}; ask first with `{guard}`");
             self.push(place, place_of(node), &message);
+        }
+    }
+
+    /// Keys of groups that no rule gives.
+    pub(crate) fn strays(&mut self, place: &Place, strays: &[Stray], place_of: PlaceOf) {
+        for Stray { node, message } in strays {
+            self.push(place, place_of(*node), message);
         }
     }
 

@@ -219,7 +219,7 @@ mod tests {
         let limits = ["--plugin-fuel", "3", "--plugin-memory", "64", "--plugin-timeout", "9"];
         for command in COMMANDS {
             let SandboxArguments { plugin_fuel, plugin_memory, plugin_timeout } =
-                run(&[*command, &limits].concat()).sandbox;
+                run(&[command, limits.as_slice()].concat()).sandbox;
             assert_eq!((plugin_fuel, plugin_memory, plugin_timeout), (3, Some(64), Some(9)), "{command:?}");
         }
     }

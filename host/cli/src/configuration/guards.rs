@@ -144,7 +144,7 @@ mod tests {
                     max_change = 3\n";
         let found = problems(&format!("{GOOD}{text}"));
         let lines: Vec<usize> = found.iter().filter_map(|(line, _)| *line).collect();
-        assert_eq!(lines, [16, 9, 10, 11, 12, 13, 14, 15], "{found:?}");
-        assert!(found[0].1.contains("`max_changes`"), "{found:?}");
+        assert_eq!(lines, [9, 10, 11, 12, 13, 14, 15, 16], "{found:?}");
+        assert!(found[7].1.contains("`max_changes`"), "{found:?}");
     }
 }

@@ -243,10 +243,10 @@ token = "ssm:amz_sso_api_token"
     fn an_unknown_key_is_told_with_its_line_and_the_near_name() {
         let found = problems(&format!("{GOOD}[sync]\ngruops = [\"a\"]\n[polciy]\ncomponent = \"x\""));
         assert_eq!(found.len(), 2, "{found:?}");
-        assert_eq!(found[0].0, Some(10));
-        assert!(found[0].1.contains("`polciy`") && found[0].1.contains("`policy`"), "{}", found[0].1);
-        assert_eq!(found[1].0, Some(9));
-        assert!(found[1].1.contains("`sync.gruops`") && found[1].1.contains("`groups`"), "{}", found[1].1);
+        assert_eq!(found[0].0, Some(9));
+        assert!(found[0].1.contains("`sync.gruops`") && found[0].1.contains("`groups`"), "{}", found[0].1);
+        assert_eq!(found[1].0, Some(10));
+        assert!(found[1].1.contains("`polciy`") && found[1].1.contains("`policy`"), "{}", found[1].1);
     }
 
     #[test]

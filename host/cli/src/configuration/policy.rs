@@ -258,24 +258,38 @@ mod tests {
         assert_eq!(
             found,
             [
-                (11, "unknown key `policy[1].naem`; did you mean `name`?"),
-                (10, "`policy[1].digest`: is no digest; one is written sha256: and 64 hexadecimal digits"),
-                (14, "unknown key `policy[1].limits.fuel`; did you mean `fuel_per_item`?"),
-                (13, "`policy[1].limits.memory_mib`: must be a whole number from 1 to 4096"),
-                (16, "`policy[2].name`: must be 1 to 32 letters, digits, `.`, `_` or `-`"),
-                (17, "`policy[2].limits` must be a table"),
                 (
                     9,
                     "`policy[1]`: is called `rules` as one before it, and reports could not say which one decided; give it \
                      another `name`"
                 ),
+                (10, "`policy[1].digest`: is no digest; one is written sha256: and 64 hexadecimal digits"),
+                (11, "unknown key `policy[1].naem`; did you mean `name`?"),
+                (13, "`policy[1].limits.memory_mib`: must be a whole number from 1 to 4096"),
+                (14, "unknown key `policy[1].limits.fuel`; did you mean `fuel_per_item`?"),
                 (
                     15,
                     "`policy[2]`: is called `rules` as one before it, and reports could not say which one decided; give it \
                       another `name`"
                 ),
+                (16, "`policy[2].name`: must be 1 to 32 letters, digits, `.`, `_` or `-`"),
+                (17, "`policy[2].limits` must be a table"),
             ]
         );
+    }
+
+    #[test]
+    fn one_policy_beside_several_is_told_how_several_are_written() {
+        let wanted = "`policy` is there already; for several policies write `[[policy]]` for each";
+        for (text, line) in [
+            ("[policy]\n[[policy]]\n", 9),
+            ("[[policy]]\n[ policy ] # the second\n", 9),
+            ("[policy]\nname = \"a\"\n[policy]\n", 10),
+            ("[policy.config]\n[[policy]]\n", 9),
+        ] {
+            assert_eq!(problems(&format!("{GOOD}{text}")), [(Some(line), wanted.to_owned())], "{text}");
+        }
+        assert_eq!(problems(&format!("{GOOD}[policy]\nname = \"a\"\nname = \"b\"\n"))[0].1, "duplicate key");
     }
 
     #[test]

@@ -27,12 +27,20 @@ impl<'a> Reader<'a> {
             Ok(document) => Ok(Self { text, document: document.into_inner(), problems: Vec::new() }),
             Err(error) => {
                 let line = error.span().map(|span| line_of(text, span.start));
-                Err(vec![Problem { line, message: error.message().to_owned() }])
+                let written = line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_default();
+                let message = if error.message() == "duplicate key" && is_head_of_row(written) {
+                    format!("`{ROW}` is there already; for several policies write `[[{ROW}]]` for each")
+                } else {
+                    error.message().to_owned()
+                };
+                Err(vec![Problem { line, message }])
             }
         }
     }
 
-    pub(super) fn into_problems(self) -> Vec<Problem> {
+    /// In the order of the file; what stands nowhere in it comes last.
+    pub(super) fn into_problems(mut self) -> Vec<Problem> {
+        self.problems.sort_by_key(|problem| problem.line.unwrap_or(usize::MAX));
         self.problems
     }
 
@@ -257,6 +265,13 @@ fn is_row(value: &DeValue<'_>) -> bool {
     value
         .as_array()
         .is_some_and(|items| !items.is_empty() && items.iter().all(|item| item.get_ref().is_table()))
+}
+
+/// Whether a line of the file is `[policy]` or `[[policy]]`.
+fn is_head_of_row(line: &str) -> bool {
+    let head = line.split('#').next().unwrap_or_default();
+    let name = head.trim().trim_start_matches('[').trim_end_matches(']').trim();
+    head.trim_start().starts_with('[') && name == ROW
 }
 
 fn unknown_keys(text: &str, table: &DeTable<'_>, path: &str, known: &[&str]) -> Vec<Problem> {

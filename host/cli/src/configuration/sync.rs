@@ -105,11 +105,11 @@ mod tests {
         assert_eq!(
             found,
             [
-                (10, "`sync.memberships`: must be \"mirror\" or \"additive\""),
                 (
                     9,
                     "`sync.leavers`: must be \"deactivate\", \"keep\" or \"delete\"; did you mean \"delete\"?"
                 ),
+                (10, "`sync.memberships`: must be \"mirror\" or \"additive\""),
             ]
         );
     }

@@ -163,7 +163,7 @@ fn a_core_module_is_not_a_component() {
     assert_eq!(
         not_a_component(&component("(module)")),
         "the policy `odd.wasm` is not a WebAssembly component: it is a core module, a component's raw material\n\
-         hint: make a component of it with `wasm-tools component new MODULE -o POLICY`; a Rust policy needs wit-bindgen's exports, \
+         hint: `usher plugin build DIR`, with the folder of the policy, makes the component; a Rust policy needs wit-bindgen's exports, \
          which `usher_guest::export!` writes"
     );
 }

@@ -12,7 +12,7 @@ fn all_problems_are_told_at_once_with_their_places() {
         error.to_string(),
         "the policy `hostile.wasm` (hostile 6.6.6) refuses its configuration:\n  \
            /groups/0/when:1:5: unknown name `grup`\n  \
-           /mode: \\u{1b}[2J\\u{1b}[31mred\\r\\nnext line\\u{9b}1m\\u{202e}desrever\\u{7}\n  \
+           /mode: \\u{1b}[2J\\u{1b}[31mred; next line\\u{9b}1m\\u{202e}desrever\\u{7}\n  \
            the whole: too hostile\n\
          hint: each place is a path within [policy.config]; numbers after it are line and column in that text"
     );

@@ -67,17 +67,17 @@ fn a_group_can_become_several_and_choose_its_identity() {
 fn an_answer_that_is_no_group_holds() {
     for (sync, cause) in [
         ("group.attributes.number", "`sync` gives a number, not a name"),
-        ("' '", "`sync` gives an empty name"),
-        ("{'key': 'x'}", "`sync` gives a group without `name`"),
+        ("group.name.substring(3)", "`sync` gives an empty name"),
+        ("{group.name.replace('abc', 'key'): 'x'}", "`sync` gives a group without `name`"),
         (
-            "{'name': 'x', 'key': 'a:b'}",
-            "`sync` gives the key `a:b`; a key is 1 to 128 letters, digits, `.`, `_` or `-`",
+            "{'name': 'x', 'key': group.name + ':b'}",
+            "`sync` gives the key `abc:b`; a key is 1 to 128 letters, digits, `.`, `_` or `-`",
         ),
         (
-            "{'name': 'x', 'id': 'y'}",
-            "`sync` gives a map with `id`; a group has `name` and, if it wants, `key`",
+            "{'name': 'x', group.name: 'y'}",
+            "`sync` gives a map with `abc`; a group has `name` and, if it wants, `key`",
         ),
-        ("['x', null]", "`sync` gives null, not a name"),
+        ("['x', group.attributes.number]", "`sync` gives a number, not a name"),
         ("group.name.substring(9)", "`sync` failed: `substring`: index out of range: 9"),
     ] {
         let policy = rules(json!({ "groups": [{ "name": "bad", "when": "true", "sync": sync }] }));

@@ -112,9 +112,13 @@ fn groups_and_account_fields_go_together() {
 fn an_answer_that_is_no_group_holds_the_person() {
     for (key, expression, cause) in [
         ("groups", "user.number", "`groups` gives a number, not a name"),
-        ("add_groups", "['']", "`add_groups` gives an empty name"),
-        ("add_groups", "[{'key': 'rd'}]", "`add_groups` gives a group without `name`"),
-        ("remove_groups", "[1]", "`remove_groups` gives a number, not the key of a group"),
+        ("add_groups", "[user.login.substring(16)]", "`add_groups` gives an empty name"),
+        (
+            "add_groups",
+            "[{user.login: 'rd'}]",
+            "`add_groups` gives a map with `ann@acme.example`; a group has `name` and, if it wants, `key`",
+        ),
+        ("remove_groups", "[user.number]", "`remove_groups` gives a number, not the key of a group"),
         (
             "groups",
             "user.absent",

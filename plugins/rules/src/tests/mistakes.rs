@@ -284,6 +284,51 @@ fn what_is_of_no_use_in_its_place_is_found_before_anybody_is_read() {
 }
 
 #[test]
+fn a_group_that_is_written_out_wrongly_is_found_before_anybody_is_read() {
+    for (key, text, column, message) in [
+        (
+            "sync",
+            r#"{"name": "Read only", "key": "read only!"}"#,
+            30,
+            "gives the key `read only!`; a key is 1 to 128 letters, digits, `.`, `_` or `-`",
+        ),
+        ("sync", r#"{"nam": group.name}"#, 2, "a group has no `nam`; did you mean `name`?"),
+        ("sync", r#"{"name": group.name, "id": "x"}"#, 22, "a group has no `id`; there are: name, key"),
+        ("sync", r#"["x", {"key": "x"}]"#, 7, "gives a group without `name`"),
+        ("sync", r#"group.name == "a" ? "b" : " ""#, 27, "gives an empty name"),
+        ("sync", r#"{"name": "", "key": "k"}"#, 10, "gives an empty name"),
+        ("sync", r#"{"name": now, "key": "k"}"#, 10, "gives a group whose `name` is a number, not a text"),
+        ("sync", r#"["a"] + ["b", 3]"#, 15, "gives a number, not a name"),
+        ("sync", r#"["a", ["b"]]"#, 7, "gives a list, not a name"),
+        ("sync", r#"["a"].map(it, {"nam": it})"#, 16, "a group has no `nam`; did you mean `name`?"),
+        (
+            "sync",
+            r#"{"name": "x", "key": group.name == "a" ? "a b" : "ab"}"#,
+            42,
+            "gives the key `a b`; a key is",
+        ),
+        ("groups", r#"{"nam": "Contractors"}"#, 2, "a group has no `nam`; did you mean `name`?"),
+        ("add_groups", r#"[{"name": "R&D", "key": "r&d"}]"#, 25, "gives the key `r&d`; a key is"),
+        ("remove_groups", r#"["a", {"key": "b"}]"#, 7, "gives a map, not the key of a group"),
+    ] {
+        let mut rule = json!({ "name": "r", "when": "true", "message": "'why'" });
+        rule[key] = text.into();
+        let rules = if key == "sync" { "groups" } else { "users" };
+        let problem = problem(json!({ rules: [rule] }));
+        assert_eq!(problem.pointer, format!("/{rules}/0/{key}"), "{text}");
+        assert_eq!(problem.position, Some((1, column)), "{text}: {}", problem.message);
+        let told = format!("rule `r`, `{key}`: {message}");
+        assert!(problem.message.starts_with(&told), "{text}: {}", problem.message);
+    }
+    // In an expression it has the place of the rule that uses it.
+    let problem = problem(json!({
+        "expressions": { "group": "{'name': 'x', 'key': '?'}" },
+        "groups": [{ "name": "r", "when": "true", "sync": "expressions.group" }],
+    }));
+    assert_eq!((problem.pointer.as_str(), problem.position), ("/groups/0/sync", None));
+}
+
+#[test]
 fn kinds_that_do_not_go_together_have_a_place() {
     let problem = of_condition("has(user.employeeNumber) &&\n user.employeeNumber == 4711");
     assert_eq!(problem.position, Some((2, 22)));

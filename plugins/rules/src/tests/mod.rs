@@ -6,6 +6,7 @@ mod memberships;
 mod mistakes;
 mod recipes;
 mod schema;
+mod strays;
 mod tables;
 mod users;
 mod warnings;

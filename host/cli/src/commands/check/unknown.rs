@@ -1,7 +1,6 @@
 //! Attributes that policies read and no profile in this Okta can have, with near names and the places that name them.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 use serde_json::{Value, json};
 use usher_core::near;
@@ -66,6 +65,7 @@ pub(super) fn refusal(file: &str, unknown: &[Unknown]) -> String {
         count => format!("{count} attributes"),
     };
     let mut text = format!("{file} reads {count} that no profile in this Okta can have:");
+    let mut lines = Vec::new();
     for Unknown { policy, of, attribute, near, mentions } in unknown {
         let near: Vec<_> = near.iter().map(|name| format!("`{}`", plain(name))).collect();
         let meant =
@@ -73,14 +73,18 @@ pub(super) fn refusal(file: &str, unknown: &[Unknown]) -> String {
         let of = if *of == "group" { " of groups" } else { "" };
         let told = format!("the policy {} reads `{}`{of}{meant}", plain(policy), plain(attribute));
         if mentions.is_empty() {
-            let _ = write!(text, "\n  {file}: {told}");
+            lines.push(((usize::MAX, None), format!("\n  {file}: {told}")));
         }
         for Mention { place, pointer } in mentions {
             let numbers = [Some(place.line), place.column].into_iter().flatten();
             let numbers: String = numbers.map(|number| format!(":{number}")).collect();
-            let _ = write!(text, "\n  {file}{numbers}: {}: {told}", plain(pointer));
+            let line = format!("\n  {file}{numbers}: {}: {told}", plain(pointer));
+            lines.push(((place.line, place.column), line));
         }
     }
+    // In the order of the file.
+    lines.sort_by_key(|(place, _)| *place);
+    text.extend(lines.into_iter().map(|(_, line)| line));
     text.push_str(
         "\nhint: an attribute is named by Okta's variable name; Directory > Profile Editor shows them, and adds new ones",
     );

@@ -7,8 +7,9 @@ use super::config_file::PolicyConfig;
 use super::needs_text;
 use super::opened::{self, Opened};
 use crate::arguments::plugin::CheckArguments;
+use crate::configuration::FilePlace;
 use crate::exit::{ExitStatus, Failure};
-use crate::refusal::{HINT, config_problem};
+use crate::refusal::{HINT, config_problem, in_order};
 use crate::remark;
 use crate::report::escape::plain;
 use crate::report::plan::{log_json, log_line};
@@ -29,6 +30,7 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
         Err(error) => return Err(Failure::usage(error)),
     };
 
+    let problems = in_order(&problems, |problem| config.place_of(&problem.pointer, problem.position));
     log.reword(|line| {
         let remark = remark::read(&config.value, line)?;
         Some(config_problem(&file, config.place_of(&remark.pointer, remark.position), &remark))
@@ -36,7 +38,7 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
     let log = log.take();
     let status = if problems.is_empty() { ExitStatus::Done } else { ExitStatus::Usage };
     if arguments.json {
-        let problems: Vec<Value> = problems.iter().map(|problem| problem_json(problem, &config)).collect();
+        let problems: Vec<Value> = problems.iter().map(problem_json).collect();
         let report = json!({
             "documentVersion": 1,
             "status": if problems.is_empty() { "accepted" } else { "refused" },
@@ -58,26 +60,24 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
             out!("{policy} takes {file}.\n{}", needs_text::text(&needs));
             Ok(status)
         }
-        None => Err(Failure::usage(anyhow::anyhow!("{}", refusal(&policy, &file, &problems, &config)))),
+        None => Err(Failure::usage(anyhow::anyhow!("{}", refusal(&policy, &file, &problems)))),
     }
 }
 
-fn refusal(policy: &str, file: &str, problems: &[ConfigProblem], config: &PolicyConfig) -> String {
+fn refusal(policy: &str, file: &str, problems: &[(Option<FilePlace>, &ConfigProblem)]) -> String {
     let count = match problems.len() {
         1 => "1 problem".to_owned(),
         count => format!("{count} problems"),
     };
     let mut text = format!("{policy} refuses {file}, {count}:");
-    for problem in problems {
-        let place = config.place_of(&problem.pointer, problem.position);
-        text.push_str(&format!("\n  {}", config_problem(file, place, problem)));
+    for (place, problem) in problems {
+        text.push_str(&format!("\n  {}", config_problem(file, *place, problem)));
     }
     text.push_str(&format!("\nhint: {HINT}"));
     text
 }
 
-fn problem_json(problem: &ConfigProblem, config: &PolicyConfig) -> Value {
-    let place = config.place_of(&problem.pointer, problem.position);
+fn problem_json((place, problem): &(Option<FilePlace>, &ConfigProblem)) -> Value {
     json!({
         "pointer": problem.pointer,
         "message": problem.message,

@@ -62,6 +62,7 @@ impl PolicyConfig {
     }
 }
 
+#[derive(Debug)]
 struct Found {
     value: Value,
     limits: Limits,
