@@ -320,7 +320,7 @@ fn folders_that_are_missing_and_a_state_of_another_usher_are_told_before_a_run_m
 fn a_check_waits_as_long_as_a_run_does() {
     let mut sim = sim("");
     sim.timeout_seconds = Some(1);
-    for (service, request) in [("okta", GROUPS), ("scim", "GET /Users")] {
+    for (service, request) in [("okta", GROUPS), ("scim", "GET /Groups")] {
         sim.fault(&json!({ "service": service, "request": request, "times": 9, "hang": "answer" }));
         sim.usher("check", &[]).exits(1).says("in time");
         sim.clear_faults();

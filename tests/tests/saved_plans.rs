@@ -118,7 +118,7 @@ fn a_saved_plan_passes_the_guards_like_any_other() {
     sim.happens(|org| {
         ["p000", "p001", "p002"].iter().fold(org, |org, name| org.status(name, "DEPROVISIONED"))
     });
-    let hash = sim.plan(["--out", "plan.json"]).exits(4).says("usher sync --allow").hash();
+    let hash = sim.plan(["--out", "plan.json"]).exits(4).says("usher apply plan.json --allow").hash();
     sim.forget_requests();
     sim.usher("apply", &["plan.json"]).exits(4).says(&format!("usher apply plan.json --allow {hash}"));
     assert_eq!(sim.requests().writes(), 0);
