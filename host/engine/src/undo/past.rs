@@ -59,7 +59,7 @@ fn certainty(attempt: &Attempt) -> Certainty {
     // Of a change that was answered by nothing, or by an error of AWS's own, nobody knows; a refusal is a refusal. What was taken of an
     // operation that failed as a whole, one member of several or an answer that made no sense, was done all the same.
     let is_unsure = |request: &Request| {
-        let may_be_done = |status| status < 300 || status >= 500;
+        let may_be_done = |status| !(300..500).contains(&status);
         !request.request.starts_with("GET ") && request.status.is_none_or(may_be_done)
     };
     match attempt.result {
