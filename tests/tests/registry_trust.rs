@@ -325,7 +325,7 @@ fn a_configuration_is_verified_for_every_policy_that_it_names_so() {
                 signed.pinned
             )
         };
-        policy("first", &key("usher.pub"), &told["digest"].as_str().unwrap_or_default())
+        policy("first", &key("usher.pub"), told["digest"].as_str().unwrap_or_default())
             + &policy("second", &key(second), digest)
     };
     let rows = [

@@ -341,8 +341,9 @@ impl Month {
     fn waits(&self) -> String {
         let state = state(&self.sim);
         let since =
-            state["waiting"].as_object().unwrap().values().next().expect("cem waits").as_i64().unwrap();
-        let due = jiff::Timestamp::from_second(since + 30 * i64::from(DAY)).unwrap();
+            state["waiting"].as_object().and_then(|waiting| waiting.values().next()).and_then(Value::as_i64);
+        let due = since.expect("cem waits") + 30 * i64::from(DAY);
+        let due = jiff::Timestamp::from_second(due).expect("a time");
         format!("cem@example.com is deactivated, and deleted from {} on", due.strftime("%Y-%m-%d"))
     }
 }

@@ -135,7 +135,7 @@ fn deactivate() -> Operation {
 /// A whole run of two operations.
 fn write(path: &Path, run: &str) {
     let (journal, _) = Journal::open(path, run).unwrap();
-    let plan = PlanHash::of(b"a plan");
+    let plan: PlanHash = format!("sha256:{}", "1".repeat(64)).parse().unwrap();
     let beginning = Beginning {
         host: "here",
         plan: &plan,

@@ -37,7 +37,7 @@ pub(super) async fn look(configuration: &Configuration, is_offline: bool, findin
         findings.add(About::Kept, Failure::from(error));
     }
     if let Some(section) =
-        state.filter(|section| !is_missing && !(is_offline && file(&section.place).is_none()))
+        state.filter(|section| !is_missing && (!is_offline || file(&section.place).is_some()))
         && let Err(failure) = Remembered::find(section).await
     {
         findings.add(About::Kept, failure);
