@@ -136,7 +136,7 @@ fn section(reader: &mut Reader<'_>, path: &str, place: &[&str]) -> PolicySection
 /// All problems of these limits.
 pub(crate) fn limits_in(text: &str, at: Option<usize>) -> Result<Limits, Vec<Problem>> {
     let mut reader = Reader::new(text)?;
-    let path = at.map_or("policy.limits".to_owned(), |at| format!("policy[{at}].limits"));
+    let path = at.map_or("policy".to_owned(), |at| format!("policy[{at}]"));
     let settings = limits(&mut reader, &path);
     let problems = reader.into_problems();
     if problems.is_empty() { Ok(settings.limits()) } else { Err(problems) }
