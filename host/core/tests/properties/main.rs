@@ -377,8 +377,13 @@ fn the_worlds_have_all_that_the_properties_are_about() {
         meet("additive", plan.notes.iter().any(|it| it.contains("additive")));
         meet("leavers kept", plan.notes.iter().any(|it| it.starts_with("leavers")));
         meet("orphans kept", plan.notes.iter().any(|it| it.contains("orphaned_groups")));
-        meet("a protected member", plan.notes.iter().any(|it| it.contains("protected")));
-        meet("a protected person", plan.kept_users.iter().any(|it| it.why.rule == "protected"));
+        let is_protected = |is_member: bool| {
+            plan.kept_users.iter().any(|it| {
+                it.why.rule == "protected" && it.why.message.starts_with("stays in the group") == is_member
+            })
+        };
+        meet("a protected member", is_protected(true));
+        meet("a protected person", is_protected(false));
         meet("a protected group", !plan.kept_groups.is_empty());
         meet(
             "a deprovisioned member deleted",
