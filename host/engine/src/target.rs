@@ -42,7 +42,10 @@ pub(crate) fn recalled(
         return BTreeMap::new();
     }
     let is_desired = |group: &&ActualGroup| {
-        group.external_id.as_deref().is_some_and(|id| desired.groups.contains_key(&GroupKey::new(id)))
+        // A group on hold says who is not deactivated: who is in it must be known as it is.
+        let is_wanted =
+            |key: &GroupKey| desired.groups.contains_key(key) && !desired.untouched_groups.contains(key);
+        group.external_id.as_deref().map(GroupKey::new).is_some_and(|key| is_wanted(&key))
     };
     let groups = actual.groups.values().filter(is_desired).filter(|group| !written.contains(&group.id));
     groups
