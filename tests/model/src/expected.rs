@@ -23,6 +23,15 @@ pub(crate) struct Expected {
     pub(crate) read: u64,
     /// Leavers of whom Okta is asked.
     pub(crate) asked: u64,
+    /// Since when leavers wait to be deleted, as the next run should know it: seconds by Okta id.
+    pub(crate) waiting: BTreeMap<String, u64>,
+}
+
+/// What a run knows of those who wait to be deleted, and the time of the run in seconds since the history began.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Waiting {
+    pub(crate) now: u64,
+    pub(crate) since: BTreeMap<String, u64>,
 }
 
 /// What becomes of somebody in Okta.
@@ -46,6 +55,7 @@ pub(crate) fn expected(
     before: &Directory,
     settings: &Settings,
     user_names: UserNames,
+    waiting: &Waiting,
 ) -> Option<Expected> {
     let (mut wanted, mut on_hold) = (BTreeMap::<&str, Wanted>::new(), BTreeSet::new());
     let mut frozen = BTreeSet::new();
@@ -69,7 +79,7 @@ pub(crate) fn expected(
     if read == 0 {
         return None;
     }
-    let judge = Judge { company, before, settings, user_names, wanted, frozen, on_hold };
+    let judge = Judge { company, before, settings, user_names, waiting, wanted, frozen, on_hold };
     Some(judge.expected(read))
 }
 
@@ -115,6 +125,7 @@ struct Judge<'a> {
     before: &'a Directory,
     settings: &'a Settings,
     user_names: UserNames,
+    waiting: &'a Waiting,
     /// By key.
     wanted: BTreeMap<&'a str, Wanted<'a>>,
     /// Okta groups on hold, and who is in them.
@@ -126,7 +137,7 @@ impl<'a> Judge<'a> {
     fn expected(&self, read: u64) -> Expected {
         let people: Vec<(&Person, Fate)> = self.company.people.iter().map(|it| (it, self.fate(it))).collect();
         let fates: BTreeMap<&str, Fate> = people.iter().map(|(it, fate)| (it.id.as_str(), *fate)).collect();
-        let mut users = BTreeMap::new();
+        let (mut users, mut waiting) = (BTreeMap::new(), BTreeMap::new());
         let mut asked = 0;
         for (id, user) in &self.before.users {
             let after = match user.external_id.as_deref().filter(|it| is_okta_user(Some(it))) {
@@ -134,13 +145,20 @@ impl<'a> Judge<'a> {
                 Some(owner) => match fates.get(owner) {
                     Some(Fate::Wanted) => Some(user.clone()),
                     Some(Fate::Held) => {
-                        let active = user.active && !self.person(owner).is_some_and(is_closed);
-                        Some(User { active, ..user.clone() })
+                        waiting.extend(
+                            self.waiting.since.get_key_value(owner).map(|(id, at)| (id.clone(), *at)),
+                        );
+                        let is_closed =
+                            self.person(owner).is_some_and(is_closed) && !self.protects_user(user);
+                        Some(User { active: user.active && !is_closed, ..user.clone() })
                     }
                     Some(Fate::Left) | None => {
-                        let is_touched = user.active || self.settings.leavers == Leavers::Delete;
+                        let deletes = self.settings.leavers == Leavers::Delete && self.is_due(owner);
+                        let is_touched = user.active || deletes;
                         asked += u64::from(is_touched && self.settings.leavers != Leavers::Keep);
-                        self.leaver(owner, id, user)
+                        let after = self.leaver(owner, id, user);
+                        waiting.extend(self.waits(owner, user, after.as_ref()));
+                        after
                     }
                 },
             };
@@ -174,7 +192,11 @@ impl<'a> Judge<'a> {
                 if let Some(id) = own {
                     accounts.insert(&person.id, id.to_owned());
                     let Some(user) = users.get_mut(id) else { continue };
-                    user.active &= !is_closed(person);
+                    let is_protected = match is_broken(person) {
+                        true => self.protects_user(&self.before.users[id]),
+                        false => self.protects(person),
+                    };
+                    user.active &= !is_closed(person) || is_protected;
                 }
                 let may_be_theirs = not_adopted.entry(&person.id).or_default();
                 may_be_theirs.extend(self.object(person).filter(|_| own.is_none()));
@@ -184,7 +206,10 @@ impl<'a> Judge<'a> {
                 }
             } else if let Some(mover) = movers.get(person.id.as_str()) {
                 let id = mover.object.map_or_else(|| new_id(&person.id), str::to_owned);
-                users.insert(id.clone(), self.account(person));
+                let stood_active = self.before.users.get(&id).is_some_and(|user| user.active);
+                let mut account = self.account(person);
+                account.active |= stood_active && self.protects(person);
+                users.insert(id.clone(), account);
                 accounts.insert(&person.id, id);
             }
         }
@@ -204,7 +229,7 @@ impl<'a> Judge<'a> {
             group.members.retain(|id| users.contains_key(id));
         }
         let contested = blocked.into_iter().chain(contested_groups).map(str::to_owned).collect();
-        Expected { directory: Directory { users, groups }, contested, held, read, asked }
+        Expected { directory: Directory { users, groups }, contested, held, read, asked, waiting }
     }
 
     fn fate(&self, person: &Person) -> Fate {
@@ -217,7 +242,9 @@ impl<'a> Judge<'a> {
             _ => Fate::Left,
         };
         let is_gone = self.settings.leavers == Leavers::Delete && person.status == "DEPROVISIONED";
-        let is_kept = is_on_hold || self.own(person).is_some_and(|id| self.is_in_group_on_hold(id));
+        let is_kept = is_on_hold
+            || self.protects(person)
+            || self.own(person).is_some_and(|id| self.is_in_group_on_hold(id));
         if fate == Fate::Wanted && is_gone && !is_kept { Fate::Left } else { fate }
     }
 
@@ -231,16 +258,45 @@ impl<'a> Judge<'a> {
         });
         let may_sign_in = person.is_some_and(|person| !is_closed(person));
         let is_suspended = person.is_some_and(|person| person.status == "SUSPENDED");
+        // Who is to be deleted is deactivated first, and waits, where anybody has to wait.
+        let goes_now = self.settings.deferral.is_none() || (!user.active && self.is_due(owner));
         match self.settings.leavers {
             Leavers::Keep => Some(user.clone()),
+            _ if self.protects_user(user) => Some(user.clone()),
             _ if is_on_hold && may_sign_in && !is_skipped => Some(user.clone()),
-            Leavers::Delete if !is_on_hold && !is_suspended => None,
+            Leavers::Delete if !is_on_hold && !is_suspended && goes_now => None,
             Leavers::Delete | Leavers::Deactivate => Some(User { active: false, ..user.clone() }),
         }
     }
 
+    /// Whether somebody has waited long enough to be deleted.
+    fn is_due(&self, owner: &str) -> bool {
+        let Some(deferral) = &self.settings.deferral else { return true };
+        let since = self.waiting.since.get(owner).copied().unwrap_or(self.waiting.now);
+        since + deferral.after <= self.waiting.now
+    }
+
+    /// Since when a leaver waits once the run is over.
+    fn waits(&self, owner: &str, before: &User, after: Option<&User>) -> Option<(String, u64)> {
+        self.settings.deferral.as_ref()?;
+        let known = self.waiting.since.get(owner).copied().filter(|_| !before.active);
+        after.filter(|after| !after.active)?;
+        Some((owner.to_owned(), known.unwrap_or(self.waiting.now)))
+    }
+
+    /// Whether nothing is taken from an account of this name.
+    fn protects_user(&self, user: &User) -> bool {
+        self.settings.protected.user(&user.attributes["userName"]).is_some()
+    }
+
+    /// The same of the name that a person's account has, or gets.
+    fn protects(&self, person: &Person) -> bool {
+        let standing = self.object(person).map(|id| &self.before.users[id]);
+        standing.is_some_and(|user| self.protects_user(user)) || self.protects_user(&self.account(person))
+    }
+
     /// Groups by id, and the keys that cannot have the name they want.
-    fn groups(&self, memberships: &Staying<'_>) -> (BTreeMap<String, Group>, BTreeSet<&'a str>) {
+    fn groups(&self, memberships: &Staying<'a>) -> (BTreeMap<String, Group>, BTreeSet<&'a str>) {
         let is_shared = |key: &str, name: &str| {
             self.wanted.iter().any(|(other, wanted)| *other != key && same(wanted.name, name))
         };
@@ -279,11 +335,17 @@ impl<'a> Judge<'a> {
                 group.external_id = Some((*key).to_owned());
                 wanted.name.clone_into(&mut group.name);
             }
-            group.members.retain(|id| {
+            let names = [own.map(|id| &*self.before.groups[id].name), Some(&*group.name)];
+            let is_protected =
+                names.into_iter().flatten().any(|name| self.settings.protected.group(name).is_some());
+            let mut members = group.members.clone();
+            members.retain(|id| {
                 self.settings.memberships == Memberships::Additive || self.stays(id, key, memberships)
             });
-            let joining = wanted.people.iter().filter_map(|id| memberships.accounts.get(id));
-            group.members.extend(joining.cloned());
+            members.extend(wanted.people.iter().filter_map(|id| memberships.accounts.get(id)).cloned());
+            if !(is_protected && members.is_empty()) {
+                group.members = members;
+            }
         }
         for (id, group) in &self.before.groups {
             let external_id = group.external_id.as_deref();
@@ -292,11 +354,15 @@ impl<'a> Judge<'a> {
             if !is_ours(external_id) || is_wanted || self.is_group_on_hold(group) || is_missed {
                 continue;
             }
-            let kept: BTreeSet<String> =
-                group.members.iter().filter(|id| memberships.kept.contains(id.as_str())).cloned().collect();
+            let stays = |id: &&String| {
+                memberships.kept.contains(id.as_str()) || self.protects_member(id, memberships)
+            };
+            let kept: BTreeSet<String> = group.members.iter().filter(stays).cloned().collect();
             let is_contested = contested_names.contains(&group.name.to_lowercase());
+            let is_protected = self.settings.protected.group(&group.name).is_some();
             match self.settings.orphaned_groups {
                 OrphanedGroups::Keep => {}
+                _ if is_protected && kept.is_empty() => {}
                 OrphanedGroups::Delete if !is_contested && kept.is_empty() => drop(groups.remove(id)),
                 _ if self.settings.memberships == Memberships::Additive => {}
                 OrphanedGroups::Empty | OrphanedGroups::Delete => {
@@ -308,16 +374,29 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether a member of a wanted group stays though not one of its people.
-    fn stays(&self, id: &str, key: &str, memberships: &Staying<'_>) -> bool {
+    fn stays(&self, id: &str, key: &str, memberships: &Staying<'a>) -> bool {
         let may_be_theirs =
             |person: &&str| memberships.not_adopted.get(person).is_some_and(|accounts| accounts.contains(id));
-        let adopted =
-            memberships.accounts.iter().find(|(_, account)| *account == id).map(|(person, _)| *person);
-        let owner = self.before.users[id].external_id.as_deref();
         let is_on_hold = |person: &str| self.on_hold.contains(person);
         memberships.kept.contains(id)
+            || self.protects_member(id, memberships)
             || self.wanted[key].people.iter().any(may_be_theirs)
-            || (key.starts_with("usher-") && adopted.or(owner).is_some_and(is_on_hold))
+            || (key.starts_with("usher-") && self.owner(id, memberships).is_some_and(is_on_hold))
+    }
+
+    /// Whether a member is protected, by the name of the account or by the one that it gets.
+    fn protects_member(&self, id: &str, memberships: &Staying<'a>) -> bool {
+        let owner = self.owner(id, memberships).and_then(|owner| self.person(owner));
+        let is_wanted = |person: &&Person| self.fate(person) == Fate::Wanted && !is_broken(person);
+        self.protects_user(&self.before.users[id])
+            || owner.filter(is_wanted).is_some_and(|person| self.protects_user(&self.account(person)))
+    }
+
+    /// Whose account it is in the end.
+    fn owner(&self, id: &str, memberships: &Staying<'a>) -> Option<&'a str> {
+        let mut adopted = memberships.accounts.iter().filter(|(_, account)| *account == id);
+        let carried = || self.before.users[id].external_id.as_deref();
+        adopted.next().map(|(person, _)| *person).or_else(carried)
     }
 
     fn person(&self, id: &str) -> Option<&'a Person> {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use fastrand::Rng;
+use usher_core::deferral::Deferral;
 use usher_core::protected::Protected;
 use usher_core::settings::{Leavers, Memberships, OrphanedGroups, Settings};
 
@@ -10,6 +11,9 @@ use crate::event::{Event, GROUP_NAMES};
 
 /// Steps of a history at most.
 const MOST_STEPS: usize = 6;
+
+/// Seconds that leavers wait to be deleted, where they have to: more than a few pauses of a history, and less than the longest.
+const DELETE_AFTER: u64 = 2000;
 
 /// What the policy makes a userName of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +30,8 @@ pub(crate) struct Step {
     pub(crate) events: Vec<Event>,
     /// A run before the one that is looked at, which breaks off after so many operations.
     pub(crate) broken_off: Option<usize>,
+    /// What earlier runs have left behind is lost before it.
+    pub(crate) is_state_lost: bool,
 }
 
 /// All of it.
@@ -49,15 +55,15 @@ impl History {
             // The configuration refuses the other.
             Memberships::Additive => *one_of(&mut rng, &[OrphanedGroups::Keep, OrphanedGroups::Delete]),
         };
+        let leavers =
+            *one_of(&mut rng, &[Leavers::Deactivate, Leavers::Keep, Leavers::Delete, Leavers::Delete]);
+        let waits = leavers == Leavers::Delete && rng.bool();
         let settings = Settings {
             memberships,
-            leavers: *one_of(
-                &mut rng,
-                &[Leavers::Deactivate, Leavers::Keep, Leavers::Delete, Leavers::Delete],
-            ),
+            leavers,
             orphaned_groups,
-            deferral: None,
-            protected: Protected::default(),
+            deferral: waits.then(|| Deferral { after: DELETE_AFTER, ..Deferral::default() }),
+            protected: protected(&mut rng),
         };
         let user_names =
             *one_of(&mut rng, &[UserNames::Logins, UserNames::Logins, UserNames::Logins, UserNames::Mails]);
@@ -84,22 +90,29 @@ impl Step {
         let number = rng.usize(2..=7);
         events.extend((0..number).map(|_| Event::any(rng)));
         let broken_off = (rng.u8(..6) == 0).then(|| rng.usize(1..=6));
-        Self { events, broken_off }
+        let is_state_lost = rng.u8(..10) == 0;
+        Self { events, broken_off, is_state_lost }
     }
+}
+
+/// Nobody, more often than not.
+fn protected(rng: &mut Rng) -> Protected {
+    let patterns = |all: &[&str]| all.iter().map(|text| text.parse().expect("it is a pattern")).collect();
+    let users = *one_of(rng, &[&[][..], &[], &["ann@*", "?ob@acme.example"]]);
+    let groups = *one_of(rng, &[&[][..], &[], &["aws-a*", "AWS-BOTH"]]);
+    Protected { users: patterns(users), groups: patterns(groups) }
 }
 
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Settings { memberships, leavers, orphaned_groups, .. } = &self.settings;
-        writeln!(
-            f,
-            "memberships {memberships:?}, leavers {leavers:?}, orphaned groups {orphaned_groups:?}, userNames {:?}",
-            self.user_names
-        )?;
+        writeln!(f, "{:?}, userNames {:?}", self.settings, self.user_names)?;
         for (number, step) in (1..).zip(&self.steps) {
             writeln!(f, "step {number}:")?;
             for event in &step.events {
                 writeln!(f, "    {event:?}")?;
+            }
+            if step.is_state_lost {
+                writeln!(f, "    the state is lost")?;
             }
             if let Some(after) = step.broken_off {
                 writeln!(f, "    a run breaks off after {after} operations")?;

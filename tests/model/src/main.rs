@@ -36,10 +36,12 @@ const HISTORIES: u64 = 200;
 const ENOUGH: u64 = 200;
 
 /// All that the histories are about: they would all end well if nothing happened in them.
-const TO_BE_MET: [&str; 19] = [
+const TO_BE_MET: [&str; 22] = [
     "a conflict",
     "a group name aside",
     "a group on hold",
+    "a protected account",
+    "a protected group",
     "add-members",
     "adopt-group",
     "adopt-user",
@@ -55,6 +57,7 @@ const TO_BE_MET: [&str; 19] = [
     "remove-members",
     "rename-group",
     "somebody on hold",
+    "somebody who waits",
     "update-user",
 ];
 

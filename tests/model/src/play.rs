@@ -10,7 +10,7 @@ use crate::by_hand;
 use crate::company::Company;
 use crate::directory::Directory;
 use crate::event::Event;
-use crate::expected::{Expected, expected};
+use crate::expected::{Expected, Waiting, expected};
 use crate::history::{History, Step};
 use crate::stage::{BreaksOff, Stage};
 use crate::way::Way;
@@ -40,19 +40,30 @@ pub(crate) async fn play(
     stage.clear();
     way.forget();
     let mut company = Company::default();
+    let mut waiting = Waiting::default();
     for (number, step) in history.steps.iter().enumerate() {
         let failure = |what| Failure { step: number, what };
         happen(stage, way, &mut company, step);
-        stage.simulator.advance(PAUSES[(history.seed as usize + number) % PAUSES.len()]);
+        let pause = PAUSES[(history.seed as usize + number) % PAUSES.len()];
+        stage.simulator.advance(pause);
+        waiting.now += u64::from(pause);
+        if step.is_state_lost {
+            way.forget();
+            waiting.since.clear();
+        }
         if let Some(operations) = step.broken_off {
             let witness = BreaksOff::after(operations);
             // It may have nothing to write, or no group to select.
             let _ = stage.run(way, &history.settings, history.user_names, &witness).await;
         }
         let before = Directory::read(&stage.simulator.target(), None);
-        let wanted = expected(&company, &before, &history.settings, history.user_names);
-        let look = Look { before: &before, company: &company, met };
+        let wanted = expected(&company, &before, &history.settings, history.user_names, &waiting);
+        let look = Look { before: &before, waiting: &waiting, company: &company, met };
         look.at_run(stage, way, history, wanted.as_ref()).await.map_err(failure)?;
+        // A run that keeps nothing begins to count again each time.
+        if let Some(wanted) = wanted.filter(|_| way.keeps_a_state()) {
+            waiting.since = wanted.waiting;
+        }
     }
     Ok(())
 }
@@ -76,6 +87,7 @@ fn happen(stage: &mut Stage<'_>, way: &mut impl Way, company: &mut Company, step
 /// Looks at one run and the one after it.
 struct Look<'a> {
     before: &'a Directory,
+    waiting: &'a Waiting,
     company: &'a Company,
     met: &'a mut Met,
 }
@@ -116,14 +128,31 @@ impl Look<'_> {
             return Err(tell("the directory is not as it should be".to_owned()));
         }
         conflicts(&plan, wanted).map_err(tell)?;
-        spent(&requests, self.before, wanted, way.reads_everything()).map_err(tell)?;
+        spent(&requests, self.before, wanted, !way.keeps_a_state()).map_err(tell)?;
         count(&plan, self.met);
 
+        let before = Directory::read(&stage.simulator.target(), None);
+        let since = if way.keeps_a_state() { wanted.waiting.clone() } else { BTreeMap::new() };
+        let next = expected(self.company, &before, settings, user_names, &Waiting { since, ..*self.waiting });
+        let next = next.ok_or_else(|| tell("nobody is selected any more".to_owned()))?.directory;
         stage.simulator.reset_requests();
         let again = stage.run(way, settings, user_names, &BreaksOff::never()).await;
-        let again = again.map_err(|error| tell(format!("a second run failed: {error}")))?;
-        if writes(&stage.simulator.requests()) > 0 || !again.0.operations.is_empty() {
-            return Err(tell(format!("a second run finds something to do: {:#?}", again.0.operations)));
+        let (again, _) = again.map_err(|error| tell(format!("a second run failed: {error}")))?;
+        if next != before {
+            // A name protects whoever bears it: who was renamed is no longer protected by the old one.
+            if settings.protected.users.is_empty() && settings.protected.groups.is_empty() {
+                return Err(tell("the reference wants something else the second time".to_owned()));
+            }
+            *self.met.entry("a name that protected".to_owned()).or_default() += 1;
+            let after = Directory::read(&stage.simulator.target(), Some(&before));
+            return if after == next {
+                Ok(())
+            } else {
+                Err(tell(format!("then it should be {next:?}, and is {after:?}")))
+            };
+        }
+        if writes(&stage.simulator.requests()) > 0 || !again.operations.is_empty() {
+            return Err(tell(format!("a second run finds something to do: {:#?}", again.operations)));
         }
         Ok(())
     }
@@ -224,6 +253,9 @@ fn count(plan: &Plan, met: &mut Met) {
         ("somebody on hold", !plan.held_users.is_empty()),
         ("a group on hold", !plan.held_groups.is_empty()),
         ("nothing to do", plan.operations.is_empty()),
+        ("a protected account", plan.kept_users.iter().any(|left| left.why.rule == "protected")),
+        ("a protected group", !plan.kept_groups.is_empty()),
+        ("somebody who waits", plan.notes.iter().any(|note| note.contains("deleted from"))),
     ];
     for (what, _) in plans.into_iter().filter(|(_, is_met)| *is_met) {
         meet(what);

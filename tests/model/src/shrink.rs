@@ -52,6 +52,11 @@ fn shorter(history: &History) -> Vec<History> {
             whole.steps[number].broken_off = None;
             all.push(whole);
         }
+        if step.is_state_lost {
+            let mut remembered = history.clone();
+            remembered.steps[number].is_state_lost = false;
+            all.push(remembered);
+        }
         for event in (0..step.events.len()).rev() {
             let mut without = history.clone();
             without.steps[number].events.remove(event);

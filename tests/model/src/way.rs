@@ -6,7 +6,6 @@ use std::time::Duration;
 use usher_core::content::{Content, Origin};
 use usher_core::guard::{self, Guards};
 use usher_core::plan::Plan;
-use usher_core::protected::Protected;
 use usher_engine::state::Why;
 use usher_engine::{
     Applied, EngineError, Prepared, Reading, Recall, Session, Silent, Source, State, Target, Witness, apply,
@@ -31,9 +30,9 @@ pub(crate) trait Way {
     /// Somebody has changed something by hand in AWS: only a run that reads everything finds it.
     fn drifts(&mut self) {}
 
-    /// Whether each run reads everything, so that it can be said what it costs to read.
-    fn reads_everything(&self) -> bool {
-        true
+    /// Whether a run knows what an earlier one left for it. Otherwise it reads everything, and it can be said what it costs to read.
+    fn keeps_a_state(&self) -> bool {
+        false
     }
 
     /// One run, start to end. The guards let every plan pass.
@@ -72,8 +71,8 @@ impl Way for Incremental {
         self.has_drifted = true;
     }
 
-    fn reads_everything(&self) -> bool {
-        false
+    fn keeps_a_state(&self) -> bool {
+        true
     }
 
     async fn run(&mut self, session: Session, witness: &dyn Witness) -> Result<Ran, EngineError> {
@@ -86,7 +85,11 @@ impl Way for Incremental {
             full: self.has_drifted.then_some(Why::Asked),
             full_every: Duration::from_secs(3600),
         };
-        let mut prepared = prepare(Session { recall: Some(recall), ..session }, &Silent).await?;
+        let mut settings = session.settings;
+        if let (Some(deferral), Some(state)) = (&mut settings.deferral, &self.state) {
+            deferral.since = state.waiting.clone();
+        }
+        let mut prepared = prepare(Session { recall: Some(recall), settings, ..session }, &Silent).await?;
         self.state = prepared.state.take();
         self.has_drifted = false;
         if let Reading::Incremental { target_groups, .. } = prepared.seen.reading {
@@ -101,9 +104,15 @@ impl Way for Incremental {
 
 async fn written(prepared: Prepared, witness: &dyn Witness) -> Ran {
     let hash = Content::of(&prepared.plan, &Origin::default()).hash();
-    let (guards, protected) = (Guards::default(), Protected::default());
-    let guarded = guard::check(prepared.plan, hash.clone(), &guards, &protected, Some(&hash))
-        .expect("the plan of this hash is allowed");
+    // Nothing allows what is protected.
+    let guarded = guard::check(
+        prepared.plan,
+        hash.clone(),
+        &Guards::default(),
+        &prepared.settings.protected,
+        Some(&hash),
+    )
+    .expect("the plan of this hash is allowed");
     let live = prepared.target.live().expect("a run of this test is live");
     let applied = apply(&guarded, live, witness, &Silent).await;
     let plan = guarded.into_plan();
