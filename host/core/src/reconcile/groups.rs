@@ -4,18 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Findings;
 use super::difference::change;
-use super::names::{Claim, Mover, contested, order, temporary};
+use super::moves::{DISPLAY_NAME, group_mover, group_names_held, step_group_aside};
+use super::names::{Claim, contested, order};
 use super::stages::Phase;
 use crate::actual::{Actual, ActualGroup};
 use crate::decision::Reason;
 use crate::desired::{Conflict, Desired, DesiredGroup};
-use crate::id::{GroupKey, ScimGroupId};
+use crate::id::GroupKey;
 use crate::name::folded;
 use crate::plan::{Change, GroupRef};
 use crate::quote::quoted;
-
-/// SCIM's name of a group's name.
-const DISPLAY_NAME: &str = "displayName";
 
 /// A desired group and the one that stands for it.
 struct Match<'a> {
@@ -59,7 +57,7 @@ pub(super) struct Groups {
 }
 
 /// Plans what becomes of the desired groups. Creating one is left to `members`, which knows its first members.
-pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findings) -> Groups {
+pub(super) fn reconcile<'a>(desired: &'a Desired, actual: &'a Actual, findings: &mut Findings) -> Groups {
     let mut groups = Groups::default();
     let mut matches = matches(desired, actual);
     matches.retain(|_, found| {
@@ -92,8 +90,14 @@ pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findi
         !found.is_contested()
     });
 
-    let mut movers = movers(&matches);
-    let blocked = contested(&movers, stayers(&matches, actual));
+    let name = |group: &'a ActualGroup| &*group.display_name;
+    let mover = |key: &GroupKey, found: &Match<'a>| {
+        group_mover(key, found.group().map(name), &found.wanted.display_name)
+    };
+    let mut movers: BTreeMap<_, _> =
+        matches.iter().map(|(key, found)| (key.clone(), mover(key, found))).collect();
+    let moving = matches.values().filter_map(|found| Some(&found.group()?.id)).collect();
+    let blocked = contested(&movers, group_names_held(actual, &moving, &BTreeSet::new()));
     for (key, (claim, holder)) in blocked {
         let Some(found) = matches.remove(&key) else { continue };
         findings.conflicts.push(conflict(&movers[&key].label, &found.wanted.display_name, &claim, holder));
@@ -118,7 +122,7 @@ pub(super) fn reconcile(desired: &Desired, actual: &Actual, findings: &mut Findi
             Standing::Linked(standing) => {
                 let mut before = standing.display_name.clone();
                 if order.aside.contains_key(key) {
-                    before = step_aside(key, &group, before, findings);
+                    before = step_aside(&group, before, findings);
                 }
                 if before != *after {
                     let rename = Change::RenameGroup { group: group.clone(), before, after: after.clone() };
@@ -164,34 +168,6 @@ fn matches<'a>(desired: &'a Desired, actual: &'a Actual) -> BTreeMap<GroupKey, M
     groups.map(|(key, wanted)| (key.clone(), Match { wanted, standing: standing(key, wanted) })).collect()
 }
 
-fn claim(display_name: &str) -> BTreeSet<Claim> {
-    BTreeSet::from([Claim::new(DISPLAY_NAME, display_name)])
-}
-
-fn movers(matches: &BTreeMap<GroupKey, Match<'_>>) -> BTreeMap<GroupKey, Mover> {
-    let mover = |key: &GroupKey, found: &Match<'_>| Mover {
-        label: format!("{} ({key})", quoted(&found.wanted.display_name)),
-        has: found.group().map(|group| claim(&group.display_name)).unwrap_or_default(),
-        wants: claim(&found.wanted.display_name),
-        // Which of two groups gets a name that both want is judged before: the decisions are in conflict.
-        is_owner: true,
-    };
-    matches.iter().map(|(key, found)| (key.clone(), mover(key, found))).collect()
-}
-
-fn stayers(matches: &BTreeMap<GroupKey, Match<'_>>, actual: &Actual) -> BTreeMap<Claim, String> {
-    let moving: BTreeSet<&ScimGroupId> =
-        matches.values().filter_map(|found| Some(&found.group()?.id)).collect();
-    let staying = actual.groups.values().filter(|group| !moving.contains(&group.id));
-    staying
-        .map(|group| {
-            let known_as = group.external_id.as_deref().unwrap_or(group.id.as_str());
-            let label = format!("{} ({known_as})", quoted(&group.display_name));
-            (Claim::new(DISPLAY_NAME, &group.display_name), label)
-        })
-        .collect()
-}
-
 fn conflict(label: &str, wanted: &str, claim: &Claim, holder: String) -> Conflict {
     Conflict {
         contested: format!("{} {}", claim.attribute, quoted(wanted)),
@@ -203,15 +179,12 @@ fn conflict(label: &str, wanted: &str, claim: &Claim, holder: String) -> Conflic
 }
 
 /// Takes a name for a moment that nobody wants; gives it back.
-fn step_aside(key: &GroupKey, group: &GroupRef, before: String, findings: &mut Findings) -> String {
-    let after = temporary(key);
+fn step_aside(group: &GroupRef, before: String, findings: &mut Findings) -> String {
     let why = Reason::by_usher(
         "swap",
         "makes room for a moment: groups take over names from one another in a ring",
     );
-    let rename = Change::RenameGroup { group: group.clone(), before, after: after.clone() };
-    findings.stages.add(Phase::MakeRoom, rename, &why);
-    after
+    step_group_aside(group, before, &why, &mut findings.stages)
 }
 
 fn adopt(

@@ -12,11 +12,9 @@ use crate::desired::Left;
 use crate::id::{GroupKey, OktaUserId, ScimGroupId};
 use crate::plan::{Change, GroupRef, UserRef};
 use crate::quote::quoted;
-use crate::reconcile::names::{Claim, Mover, contested, order, temporary};
+use crate::reconcile::moves::{DISPLAY_NAME, group_mover, group_names_held, step_group_aside};
+use crate::reconcile::names::{contested, order};
 use crate::reconcile::stages::Phase;
-
-/// SCIM's name of a group's name.
-const DISPLAY_NAME: &str = "displayName";
 
 const AS_IT_IS: &str =
     "it was changed since and is left as it is: change it by hand, or take the later change back first";
@@ -195,27 +193,13 @@ fn write(
     groups: &mut Groups,
     findings: &mut Findings,
 ) {
-    let claim = |name: &str| BTreeSet::from([Claim::new(DISPLAY_NAME, name)]);
-    let mover = |back: &Return<'_>| Mover {
-        label: format!("{} ({})", quoted(&back.name), back.group.key),
-        has: back.standing.map(|group| claim(&group.display_name)).unwrap_or_default(),
-        wants: claim(&back.name),
-        is_owner: true,
+    let mover = |key, back: &Return<'_>| {
+        group_mover(key, back.standing.map(|group| &*group.display_name), &back.name)
     };
-    let mut movers: BTreeMap<GroupKey, Mover> =
-        returns.iter().map(|(key, back)| (key.clone(), mover(back))).collect();
-    let moving: BTreeSet<&ScimGroupId> =
-        returns.values().filter_map(|back| Some(&back.standing?.id)).collect();
-    let staying = now.actual.groups.values();
-    let staying = staying.filter(|group| !moving.contains(&group.id) && !deleted.contains(&group.id));
-    let stayers = staying.map(|group| {
-        let known_as = group.external_id.as_deref().unwrap_or(group.id.as_str());
-        (
-            Claim::new(DISPLAY_NAME, &group.display_name),
-            format!("{} ({known_as})", quoted(&group.display_name)),
-        )
-    });
-    for (key, (claim, holder)) in contested(&movers, stayers.collect()) {
+    let mut movers: BTreeMap<_, _> =
+        returns.iter().map(|(key, back)| (key.clone(), mover(key, back))).collect();
+    let moving = returns.values().filter_map(|back| Some(&back.standing?.id)).collect();
+    for (key, (claim, holder)) in contested(&movers, group_names_held(now.actual, &moving, deleted)) {
         returns.remove(&key);
         let contested = format!("{} {}", claim.attribute, quoted(&claim.value));
         let advice = "the name that it had belongs to another by now: take it from there by hand, or leave both as they are";
@@ -230,10 +214,7 @@ fn write(
             let why = findings.why("renamed the group");
             let mut before = standing.display_name.clone();
             if order.aside.contains_key(&key) {
-                let after = temporary(&key);
-                let change = Change::RenameGroup { group: group.clone(), before, after: after.clone() };
-                findings.stages.add(Phase::MakeRoom, change, &why);
-                before = after;
+                before = step_group_aside(&group, before, &why, &mut findings.stages);
             }
             let round = order.rounds.get(&key).copied().unwrap_or_default();
             let change = Change::RenameGroup { group: group.clone(), before, after: name };
