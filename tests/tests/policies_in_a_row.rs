@@ -89,3 +89,25 @@ Legal = ["law", 3]
         .says("usher.toml:21: /groups/Sales: must be a list, for instance [\"crm\"], not a text")
         .says("usher.toml:22: /groups/Legal/1: must be a text, not a number");
 }
+
+#[test]
+fn all_policies_that_cannot_be_had_are_told_at_once() {
+    let mut sim = sim();
+    let policy = |name: &str, component: &str| {
+        format!(
+            "[[policy]]\nname = \"{name}\"\ncomponent = \"{component}\"\n[policy.config]\nprefix = \"aws-\"\n"
+        )
+    };
+    sim.rest = policy("gone", "policies/gone.wasm") + &policy("unknown", "builtin:prefixes") + ROW;
+    let told = sim.sync([]).fails_clearly(2);
+    told.says("policies/gone.wasm cannot be read")
+        .says("no built-in policy `prefixes`")
+        .says("Nothing was written");
+    // Then all that is there and is no policy.
+    let digest = format!("digest = \"sha256:{}\"\n[policy.config]", "0".repeat(64));
+    sim.rest = ROW
+        .replace("[policy.config]", &digest)
+        .replace("[[policy.config.users]]", &format!("{digest}\n[[policy.config.users]]"));
+    let told = sim.sync([]).fails_clearly(2);
+    told.says("company: builtin:prefix").says("local: builtin:rules").says("Nothing was written");
+}

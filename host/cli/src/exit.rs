@@ -56,6 +56,25 @@ impl Failure {
         Self { status, ..Self::from(error) }
     }
 
+    /// Several of one kind as one, if there are any. What only the world outside can mend gives the status when it is all there is.
+    pub(crate) fn of_all(failures: Vec<Self>) -> Option<Self> {
+        let is_usage = failures.iter().any(|failure| failure.status == ExitStatus::Usage);
+        let mut failures = failures.into_iter();
+        let first = failures.next()?;
+        let status = if is_usage { ExitStatus::Usage } else { first.status };
+        let rest: Vec<Self> = failures.collect();
+        if rest.is_empty() {
+            return Some(first);
+        }
+        let (mut messages, mut hints) = (Vec::new(), Vec::new());
+        for (message, advice) in [first].iter().chain(&rest).map(Self::paragraph) {
+            messages.push(message);
+            hints.extend(advice.into_iter().map(|hint| format!("hint: {hint}")));
+        }
+        let told = messages.into_iter().chain(hints).collect::<Vec<_>>().join("\n");
+        Some(Self::with_status(status, anyhow::anyhow!(told)))
+    }
+
     /// The same, in a run that has written nothing so far.
     pub(crate) fn before_writing(self) -> Self {
         Self { nothing_written: true, ..self }

@@ -1,8 +1,7 @@
 //! Those who decide: the policies of the configuration, loaded and configured in their order.
 
-use usher_policy::{
-    ChainLog, ConfiguredPolicy, Limits, LoadedPolicy, PolicyChain, PolicyEngine, PolicyError, Terms,
-};
+use usher_policy::{ChainLog, ConfiguredPolicy, Limits, LoadedPolicy, PolicyChain, PolicyEngine, Terms};
+use usher_registry::Registry;
 
 use crate::arguments::RunArguments;
 use crate::configuration::{Configuration, PolicySection};
@@ -25,26 +24,25 @@ pub(crate) async fn policies(
     let row = row(arguments, configuration);
     let is_one_of_several = row.len() > 1;
     let registry = reference::registry(configuration.registry_authority.as_deref());
-    let mut candidates = Vec::with_capacity(row.len());
+    let (mut candidates, mut missing) = (Vec::with_capacity(row.len()), Vec::new());
     for section in row {
         // Of two policies from one file, only the name tells which one a message is about.
         let shown = match is_one_of_several {
             true => format!("{}: {}", section.name, section.component),
             false => section.component.clone(),
         };
-        let place = Place::of(&section.component).map_err(Failure::usage)?;
-        if section.is_in_file {
-            pinning::required(&place, &section, &registry).await?;
+        match component(&section, &registry).await {
+            Ok(bytes) => {
+                let limits = arguments.sandbox.over(section.limits.limits());
+                candidates.push(Candidate { shown, bytes, limits, section });
+            }
+            Err(failure) => missing.push(failure),
         }
-        let found = reference::find(&place, &registry, section.digest).await?;
-        if !section.is_in_file {
-            reference::warn_if_unpinned(&found);
-        }
-        trust::check(&place, &found, &registry, &section.signers).await?;
-        let limits = arguments.sandbox.over(section.limits.limits());
-        candidates.push(Candidate { shown, bytes: found.bytes, limits, section });
     }
-    let loaded = tokio::task::spawn_blocking(move || load(candidates)).await?.map_err(Failure::usage)?;
+    if let Some(failure) = Failure::of_all(missing) {
+        return Err(failure);
+    }
+    let loaded = tokio::task::spawn_blocking(move || load(candidates)).await??;
     let logs: Vec<_> =
         loaded.iter().map(|(section, policy)| (section.clone(), policy.log().clone())).collect();
     let configured = tokio::task::spawn_blocking(move || configure(loaded, now)).await?;
@@ -76,6 +74,20 @@ pub(crate) fn row(arguments: &RunArguments, configuration: &Configuration) -> Ve
     }
 }
 
+/// The bytes of a policy, which are what the configuration pins and signed by those it names.
+async fn component(section: &PolicySection, registry: &Registry) -> Result<Vec<u8>, Failure> {
+    let place = Place::of(&section.component).map_err(Failure::usage)?;
+    if section.is_in_file {
+        pinning::required(&place, section, registry).await?;
+    }
+    let found = reference::find(&place, registry, section.digest).await?;
+    if !section.is_in_file {
+        reference::warn_if_unpinned(&found);
+    }
+    trust::check(&place, &found, registry, &section.signers).await?;
+    Ok(found.bytes)
+}
+
 struct Candidate {
     shown: String,
     bytes: Vec<u8>,
@@ -83,13 +95,18 @@ struct Candidate {
     section: PolicySection,
 }
 
-fn load(candidates: Vec<Candidate>) -> Result<Vec<(PolicySection, LoadedPolicy)>, PolicyError> {
-    let engine = PolicyEngine::new(Limits::default())?;
-    let load = |Candidate { shown, bytes, limits, section }: Candidate| {
+/// Loads all of them, so that everything that is no policy is told at once.
+fn load(candidates: Vec<Candidate>) -> Result<Vec<(PolicySection, LoadedPolicy)>, Failure> {
+    let engine = PolicyEngine::new(Limits::default()).map_err(Failure::usage)?;
+    let (mut loaded, mut unusable) = (Vec::with_capacity(candidates.len()), Vec::new());
+    for Candidate { shown, bytes, limits, section } in candidates {
         let terms = Terms { limits, digest: section.digest };
-        Ok((section, engine.load_on(&shown, &bytes, terms)?))
-    };
-    candidates.into_iter().map(load).collect()
+        match engine.load_on(&shown, &bytes, terms) {
+            Ok(policy) => loaded.push((section, policy)),
+            Err(error) => unusable.push(Failure::usage(error)),
+        }
+    }
+    Failure::of_all(unusable).map_or(Ok(loaded), Err)
 }
 
 /// Configures all of them, so that what is wrong with any of the configurations is told at once.

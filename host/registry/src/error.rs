@@ -101,6 +101,20 @@ pub enum RegistryError {
         by_configuration: bool,
     },
 
+    /// A digest that is neither the manifest's nor the component's.
+    #[error(
+        "{reference} is refused: nothing there has that digest; under its tag there is now the manifest {manifest} with the component {component}\nhint: {}",
+        other_hint(true)
+    )]
+    OtherUnderTag {
+        /// What was asked for, with the digest.
+        reference: String,
+        /// The digest of the manifest that the tag names.
+        manifest: Digest,
+        /// The digest of the component that the manifest names.
+        component: Digest,
+    },
+
     /// Where a list of signatures should be there is something else.
     #[error(
         "the signatures of {reference} cannot be listed: {tag} {problem}\nhint: find out who put it there; signatures are listed there \

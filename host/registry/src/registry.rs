@@ -104,19 +104,24 @@ impl Registry {
         bytes: Option<Digest>,
     ) -> Result<Fetched, RegistryError> {
         let client = self.client(reference).await?;
-        let (manifest, expected) = match client.manifest(&reference.asked()).await {
-            Ok(manifest) => (manifest, bytes),
-            // The digest is not that of a manifest; it may be the component's, and the tag leads to it.
-            Err(RegistryError::Missing { .. })
-                if reference.digest().is_some() && reference.tag().is_some() =>
-            {
-                (client.manifest(&reference.unpinned().asked()).await?, reference.digest())
-            }
+        let (manifest, of_tag) = match client.manifest(&reference.asked()).await {
+            Ok(manifest) => (manifest, None),
+            Err(missing @ RegistryError::Missing { .. }) => match reference.digest() {
+                // The digest is not that of a manifest; it may be the component's, and the tag leads to it.
+                Some(digest) if reference.tag().is_some() => {
+                    (client.manifest(&reference.unpinned().asked()).await?, Some(digest))
+                }
+                _ => return Err(missing),
+            },
             Err(error) => return Err(error),
         };
         let (layer, size) = layout::component_layer(&manifest)
             .map_err(|problem| RegistryError::NotAPolicy { reference: reference.to_string(), problem })?;
-        if let Some(expected) = expected.filter(|expected| *expected != layer) {
+        if of_tag.is_some_and(|expected| expected != layer) {
+            let (reference, manifest) = (reference.to_string(), Digest::of(&manifest));
+            return Err(RegistryError::OtherUnderTag { reference, manifest, component: layer });
+        }
+        if let Some(expected) = bytes.filter(|expected| *expected != layer) {
             return Err(client.other("component", expected, layer.to_string(), true));
         }
         let bytes = client.blob("component", layer, size, COMPONENT_BYTES).await?;
