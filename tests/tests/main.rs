@@ -39,6 +39,7 @@ mod snapshot;
 mod state;
 mod swaps;
 mod undo;
+mod unlisted;
 
 // Programs that others wrote.
 mod guests;

@@ -87,12 +87,13 @@ fn only_what_changed_is_read_and_what_is_written_rests_on_the_target_as_it_is() 
     assert_eq!(target.user("eve")["title"], "Chief");
     assert_eq!(target.active(), ["ann", "bob", "dan", "eve", "fay", "gus"]);
     let (okta, _) = asked(&sim);
-    // And one question about the leaver.
+    // And two questions about the leaver.
     let expected = [
         ("GET /api/v1/groups", 1),
         ("GET /api/v1/groups/{id}/users", 2),
         ("GET /api/v1/users", 1),
         ("GET /api/v1/users/{id}", 1),
+        ("GET /api/v1/users/{id}/groups", 1),
     ];
     assert_eq!(okta, counts(&expected));
     // What was written is looked at once, and then it is quiet.
@@ -301,8 +302,15 @@ fn a_list_of_members_that_falls_far_short_is_read_again_before_it_is_believed() 
     sim.fault(&short(1));
     sim.sync(["--full"]).exits(0).prints("nothing to do");
     assert_eq!(asked(&sim).0["GET /api/v1/groups/{id}/users"], 2);
-    // What is said twice is believed; then it is up to the guards.
+    // What is said twice is believed of the list, and of nobody whom Okta, asked for that one, has in the group.
     sim.fault(&short(9));
+    sim.sync(["--full"]).exits(5).prints("(unlisted)").prints("nothing to do");
+    assert_eq!(asked(&sim).0["GET /api/v1/groups/{id}/users"], 2);
+    // If it is true it is up to the guards.
+    sim.clear_faults();
+    let mut empty = sim.source();
+    empty["groups"][0]["members"] = json!([]);
+    sim.put_source(&empty);
     sim.sync(["--full"]).exits(4);
     assert_eq!(asked(&sim).0["GET /api/v1/groups/{id}/users"], 2);
     assert_eq!(sim.target().members("all").len(), 20);

@@ -100,7 +100,11 @@ impl Keeping {
 }
 
 fn before_writing(error: JournalError) -> Failure {
-    Failure::from(error).before_writing()
+    let failure = match error {
+        JournalError::Busy { .. } => Failure::with_status(ExitStatus::Locked, error),
+        error => Failure::from(error),
+    };
+    failure.before_writing()
 }
 
 fn stored(report: &PolicyReport) -> line::Policy {

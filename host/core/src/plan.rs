@@ -216,8 +216,10 @@ pub struct Standing {
     pub peopled_groups: usize,
     /// Memberships in the groups whose members were read.
     pub memberships: usize,
-    /// How many members each group has that the plan takes members from.
+    /// How many members each group has that loses some.
     pub members: BTreeMap<ScimGroupId, usize>,
+    /// Memberships that go with accounts which the plan deletes, beside those that it removes: by group, with its name.
+    pub going: BTreeMap<ScimGroupId, (String, usize)>,
 }
 
 /// The way from the actual directory to the desired one.

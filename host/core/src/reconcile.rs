@@ -17,14 +17,17 @@ pub(crate) mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::actual::{Actual, ActualUser, Completeness};
+use crate::actual::{Actual, ActualGroup, ActualUser, Completeness};
 use crate::desired::{Conflict, Desired, Left, Scope};
-use crate::id::{GroupKey, OktaUserId};
+use crate::id::{GroupKey, OktaUserId, ScimGroupId};
 use crate::plan::{Change, Operation, Plan, Standing};
 use crate::quote::quoted;
 use crate::settings::Settings;
 use crate::source::Whereabouts;
 use stages::Stages;
+
+/// Why somebody is left as they stand whom Okta's lists left out, for a person.
+pub const UNLISTED: &str = leavers::UNLISTED;
 
 /// People who have an account of ours and are no longer desired, by id, as far as the settings let them go: those who are active
 /// or, where leavers are deleted, all. Okta is to be asked where each of them is; only who has an answer in [`reconcile`] is
@@ -62,6 +65,7 @@ pub fn reconcile(
     let mut findings =
         Findings { kept_users: leavers::kept_active(desired, actual, settings), ..Findings::default() };
     let desired = &*leavers::within(desired, actual, settings);
+    let desired = &*leavers::holding(desired, actual, whereabouts);
     let deleted = leavers::reconcile(desired, actual, whereabouts, settings, &mut findings);
     let people = users::reconcile(desired, actual, &deleted, &mut findings);
     users::deactivate_closed(desired, actual, settings, &mut findings);
@@ -161,6 +165,7 @@ pub(crate) fn standing(actual: &Actual, operations: &[Operation]) -> Standing {
         Change::RemoveMembers { group, .. } => group.scim_id.clone(),
         _ => None,
     });
+    let going = going(actual, operations);
     let members = |id| actual.members.get(&id).map(|members| (id, members.len()));
     Standing {
         active_users: ours().filter(|user| user.account.active).count(),
@@ -168,6 +173,32 @@ pub(crate) fn standing(actual: &Actual, operations: &[Operation]) -> Standing {
         groups: actual.groups.values().filter(|group| is_ours(group.external_id.as_deref())).count(),
         peopled_groups: actual.members.values().filter(|members| !members.is_empty()).count(),
         memberships: actual.members.values().map(BTreeSet::len).sum(),
-        members: losing.filter_map(members).collect(),
+        members: losing.chain(going.keys().cloned()).filter_map(members).collect(),
+        going,
     }
+}
+
+/// The memberships of accounts that are deleted, as far as no operation takes them away before.
+fn going(actual: &Actual, operations: &[Operation]) -> BTreeMap<ScimGroupId, (String, usize)> {
+    let mut deleted = BTreeSet::new();
+    let mut taken = BTreeSet::new();
+    for operation in operations {
+        match &operation.change {
+            Change::DeleteUser { user, .. } => deleted.extend(user.scim_id.as_ref()),
+            Change::RemoveMembers { group, members } | Change::DeleteGroup { group, members } => {
+                let members = members.iter().filter_map(|member| member.scim_id.as_ref());
+                taken.extend(members.filter_map(|member| Some((group.scim_id.as_ref()?, member))));
+            }
+            _ => {}
+        }
+    }
+    if deleted.is_empty() {
+        return BTreeMap::new();
+    }
+    let of_group = |group: &ActualGroup| {
+        let members = actual.members.get(&group.id)?.iter();
+        let number = members.filter(|id| deleted.contains(id) && !taken.contains(&(&group.id, *id))).count();
+        (number > 0).then(|| (group.id.clone(), (group.display_name.clone(), number)))
+    };
+    actual.groups.values().filter_map(of_group).collect()
 }

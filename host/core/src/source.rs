@@ -138,6 +138,9 @@ pub enum Whereabouts {
     Gone,
     /// Okta knows the user, who is in this status.
     Known(UserStatus),
+    /// Likewise, and Okta has the user in a group that the run read without them, or that its list of groups left out: what was read
+    /// is not all that there is.
+    Unlisted(UserStatus),
 }
 
 /// The members of the groups that were read, complete: whoever builds one has seen every page of every group.

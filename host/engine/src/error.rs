@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 use usher_core::desired::Left;
+use usher_core::quote::quoted;
 use usher_identity_center::ScimError;
 use usher_okta::OktaError;
 use usher_policy::PolicyError;
@@ -15,6 +16,16 @@ pub enum EngineError {
     /// Okta could not be read.
     #[error(transparent)]
     Okta(#[from] OktaError),
+    /// The members of a group in Okta could not be read.
+    #[error("the members of the group {} ({id}) were not read: {source}", quoted(.name))]
+    Members {
+        /// The group's name.
+        name: String,
+        /// Its id.
+        id: String,
+        /// Why.
+        source: Box<OktaError>,
+    },
     /// Identity Center could not be read.
     #[error(transparent)]
     IdentityCenter(#[from] ScimError),
@@ -59,6 +70,17 @@ pub enum EngineError {
         before: usize,
         /// How often it was asked.
         reads: usize,
+    },
+    /// Okta has a group that its list of all groups left out.
+    #[error(
+        "Okta's list of groups left out {} ({id}), which Okta has: the list is not all there is\nhint: nothing was taken from that; run it again. \
+         If it stays, the token may have lost its right to see that group", quoted(.name)
+    )]
+    UnlistedGroup {
+        /// The group's name in Identity Center.
+        name: String,
+        /// Its id in Okta.
+        id: String,
     },
     /// A blocking task of the run did not end as it should.
     #[error("an internal task ended early: {0}")]

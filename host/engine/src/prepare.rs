@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use usher_core::actual::{Actual, Completeness};
 use usher_core::desired::{Desired, Scope};
@@ -14,8 +13,9 @@ use usher_core::settings::Settings;
 use usher_core::source::Whereabouts;
 use usher_policy::PolicyChain;
 
+use crate::absence::Listed;
 use crate::error::EngineError;
-use crate::progress::{Activity, Progress};
+use crate::progress::Progress;
 use crate::services::{Source, Target};
 use crate::session::Session;
 use crate::snapshot::{LookedUp, Snapshot};
@@ -23,10 +23,7 @@ use crate::source::{Decisions, SourceSide};
 use crate::state::recall::Since;
 use crate::state::{Recall, State, Why, Written};
 use crate::target::Rest;
-use crate::{source, target};
-
-/// Questions about leavers under way at once; the client has its own bound on requests.
-const QUESTIONS_AT_ONCE: usize = 16;
+use crate::{absence, source, target};
 
 /// A plan, what it rests on, and the services it was made with.
 pub struct Prepared {
@@ -126,6 +123,7 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
             Source::Snapshot(_) => Some(now),
         };
     }
+    let listed = Listed { candidates: &candidates, groups: &groups, reading: &reading, desired: &desired };
     let quiet = since.as_ref().ok().and_then(|since| quiet(since, &desired, &settings));
     let Found { actual, looked_up, unread, target_groups, whereabouts, plan } = match quiet {
         Some(found) => found,
@@ -135,7 +133,7 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
                 None => target::read_directory(&target, progress).await?,
             };
             let earlier = since.as_ref().ok().map(|since| since.state);
-            look(&source, &target, actual, earlier, &desired, &settings, progress).await?
+            look(&source, &target, actual, earlier, listed, &settings, progress).await?
         }
     };
     let how = match &since {
@@ -198,10 +196,11 @@ async fn look(
     target: &Target,
     mut actual: Actual,
     earlier: Option<&State>,
-    desired: &Desired,
+    listed: Listed<'_>,
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<Found, EngineError> {
+    let desired = listed.desired;
     let recalled =
         earlier.map(|state| target::recalled(&state.snapshot.actual, &state.written, &actual, desired));
     let recalled = recalled.unwrap_or_default();
@@ -209,12 +208,14 @@ async fn look(
     actual.members.extend(recalled);
     let Rest { looked_up, mut unread, mut read } =
         target::read_rest(target, &mut actual, desired, progress).await?;
-    let whereabouts = ask_leavers(source, leavers(desired, &actual, settings), progress).await?;
+    let leavers = leavers(desired, &actual, settings);
+    let whereabouts = absence::of_leavers(source, leavers, listed, progress).await?;
     loop {
         let plan = reconcile(desired, &actual, &whereabouts, settings);
         let concerned: Vec<ScimGroupId> =
             plan.groups_written().filter(|id| believed.remove(*id)).cloned().collect();
         if concerned.is_empty() {
+            absence::of_groups(source, listed, &plan).await?;
             return Ok(Found { actual, looked_up, unread, target_groups: Some(read), whereabouts, plan });
         }
         read += concerned.len();
@@ -245,8 +246,10 @@ fn quiet(since: &Since<'_>, desired: &Desired, settings: &Settings) -> Option<Fo
         return None;
     }
     let changed = since.changed.iter().map(|(id, user)| (id.clone(), Whereabouts::Known(user.status)));
-    let whereabouts: BTreeMap<OktaUserId, Whereabouts> =
-        whereabouts.clone().into_iter().chain(changed).collect();
+    // Whom a list left out is asked for again.
+    let settled = whereabouts.iter().filter(|(_, place)| !matches!(place, Whereabouts::Unlisted(_)));
+    let settled = settled.map(|(id, place)| (id.clone(), *place));
+    let whereabouts: BTreeMap<OktaUserId, Whereabouts> = settled.chain(changed).collect();
     let leavers = leavers(desired, actual, settings);
     if leavers.iter().any(|id| !whereabouts.contains_key(id)) {
         return None;
@@ -262,27 +265,4 @@ fn quiet(since: &Since<'_>, desired: &Desired, settings: &Settings) -> Option<Fo
         whereabouts: whereabouts.collect(),
         plan,
     })
-}
-
-/// Nobody is called a leaver before Okta was asked for that very id.
-pub(crate) async fn ask_leavers(
-    source: &Source,
-    leavers: Vec<OktaUserId>,
-    progress: &dyn Progress,
-) -> Result<BTreeMap<OktaUserId, Whereabouts>, EngineError> {
-    if leavers.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    progress.begin(Activity::AskLeavers, Some(leavers.len() as u64));
-    let answers = stream::iter(leavers)
-        .map(|id| async move {
-            let whereabouts = source.whereabouts(&id).await?;
-            progress.advance(Activity::AskLeavers, 1);
-            Ok::<_, EngineError>((id, whereabouts))
-        })
-        .buffer_unordered(QUESTIONS_AT_ONCE)
-        .try_collect()
-        .await?;
-    progress.end(Activity::AskLeavers);
-    Ok(answers)
 }

@@ -86,7 +86,10 @@ impl Source {
 
     pub(crate) async fn members(&self, group: &SourceGroup) -> Result<Vec<SourceUser>, EngineError> {
         match self {
-            Self::Live(okta) => Ok(okta.members(&group.id).await?),
+            Self::Live(okta) => okta.members(&group.id).await.map_err(|source| {
+                let (name, id) = (group.name.clone(), group.id.to_string());
+                EngineError::Members { name, id, source: Box::new(source) }
+            }),
             Self::Snapshot(snapshot) => Ok(members(snapshot, group)?),
         }
     }

@@ -7,6 +7,7 @@ use usher_core::id::{OktaGroupId, OktaUserId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Groups,
+    Group,
     GroupMembers,
     GroupSchema,
     User,
@@ -20,6 +21,7 @@ impl Endpoint {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Groups => "GET /api/v1/groups",
+            Self::Group => "GET /api/v1/groups/{id}",
             Self::GroupMembers => "GET /api/v1/groups/{id}/users",
             Self::GroupSchema => "GET /api/v1/meta/schemas/group/default",
             Self::User => "GET /api/v1/users/{id}",
@@ -33,6 +35,7 @@ impl Endpoint {
     pub(crate) fn bucket(self) -> &'static str {
         match self {
             Self::Groups | Self::GroupMembers => "/api/v1/groups",
+            Self::Group => "/api/v1/groups/{id}",
             Self::GroupSchema => "/api/v1/meta/schemas/group/default",
             Self::User => "/api/v1/users/{id}",
             Self::UserSchema => "/api/v1/meta/schemas/user/default",
@@ -44,6 +47,11 @@ impl Endpoint {
 /// `/api/v1/groups`.
 pub(crate) fn groups(base: &Url) -> Url {
     path(base, &["api", "v1", "groups"])
+}
+
+/// `/api/v1/groups/{id}`.
+pub(crate) fn group(base: &Url, group: &OktaGroupId) -> Url {
+    path(base, &["api", "v1", "groups", group.as_str()])
 }
 
 /// `/api/v1/groups/{id}/users`.

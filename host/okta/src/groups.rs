@@ -27,7 +27,7 @@ const LARGE_PAGES: [&str; 2] = ["1000", search::GROUP_PAGE];
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Group {
-    id: String,
+    pub(crate) id: String,
     #[serde(rename = "type")]
     kind: Option<String>,
     profile: Option<Map<String, Json>>,

@@ -1,11 +1,12 @@
 //! What Okta knows of one id.
 
-use usher_core::id::OktaUserId;
+use usher_core::id::{OktaGroupId, OktaUserId};
 use usher_core::source::Whereabouts;
 
 use crate::client::Okta;
 use crate::endpoint::{self, Endpoint};
 use crate::error::OktaError;
+use crate::groups::Group;
 use crate::members::User;
 use crate::walk::{bad_answer, read};
 
@@ -30,6 +31,30 @@ impl Okta {
             return Err(bad_answer(&self.transport, Endpoint::User, &reply, problem));
         }
         Ok(Whereabouts::Known(user.status()))
+    }
+}
+
+impl Okta {
+    /// Whether Okta has a group of this id, whatever a list says.
+    ///
+    /// # Errors
+    /// Any failure of the request. Only Okta's own "not found" (404 with E0000007) means that it has none.
+    pub async fn has_group(&self, id: &OktaGroupId) -> Result<bool, OktaError> {
+        if !endpoint::is_segment(id.as_str()) {
+            return Err(OktaError::MalformedId { what: format!("group {id}") });
+        }
+        match self.transport.get(Endpoint::Group, &endpoint::group(&self.base, id)).await {
+            Ok(reply) => {
+                let group: Group = read(&self.transport, Endpoint::Group, &reply)?;
+                if group.id != id.as_str() {
+                    let problem = format!("it is about {} and not about {id}", group.id);
+                    return Err(bad_answer(&self.transport, Endpoint::Group, &reply, problem));
+                }
+                Ok(true)
+            }
+            Err(OktaError::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

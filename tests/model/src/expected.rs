@@ -338,12 +338,13 @@ impl<'a> Judge<'a> {
             let names = [own.map(|id| &*self.before.groups[id].name), Some(&*group.name)];
             let is_protected =
                 names.into_iter().flatten().any(|name| self.settings.protected.group(name).is_some());
+            let is_additive = self.settings.memberships == Memberships::Additive;
             let mut members = group.members.clone();
-            members.retain(|id| {
-                self.settings.memberships == Memberships::Additive || self.stays(id, key, memberships)
-            });
+            members.retain(|id| is_additive || self.stays(id, key, memberships));
             members.extend(wanted.people.iter().filter_map(|id| memberships.accounts.get(id)).cloned());
             if !(is_protected && members.is_empty()) {
+                let protected = group.members.iter().filter(|id| self.protects_member(id, memberships));
+                members.extend(protected.cloned());
                 group.members = members;
             }
         }
@@ -354,15 +355,14 @@ impl<'a> Judge<'a> {
             if !is_ours(external_id) || is_wanted || self.is_group_on_hold(group) || is_missed {
                 continue;
             }
-            let stays = |id: &&String| {
-                memberships.kept.contains(id.as_str()) || self.protects_member(id, memberships)
-            };
+            let is_kept = |id: &String| memberships.kept.contains(id.as_str());
+            let stays = |id: &&String| is_kept(id) || self.protects_member(id, memberships);
             let kept: BTreeSet<String> = group.members.iter().filter(stays).cloned().collect();
             let is_contested = contested_names.contains(&group.name.to_lowercase());
             let is_protected = self.settings.protected.group(&group.name).is_some();
             match self.settings.orphaned_groups {
                 OrphanedGroups::Keep => {}
-                _ if is_protected && kept.is_empty() => {}
+                _ if is_protected && !group.members.iter().any(is_kept) => {}
                 OrphanedGroups::Delete if !is_contested && kept.is_empty() => drop(groups.remove(id)),
                 _ if self.settings.memberships == Memberships::Additive => {}
                 OrphanedGroups::Empty | OrphanedGroups::Delete => {
@@ -379,7 +379,6 @@ impl<'a> Judge<'a> {
             |person: &&str| memberships.not_adopted.get(person).is_some_and(|accounts| accounts.contains(id));
         let is_on_hold = |person: &str| self.on_hold.contains(person);
         memberships.kept.contains(id)
-            || self.protects_member(id, memberships)
             || self.wanted[key].people.iter().any(may_be_theirs)
             || (key.starts_with("usher-") && self.owner(id, memberships).is_some_and(is_on_hold))
     }

@@ -108,7 +108,7 @@ fn path(arguments: &WhichJournal) -> Result<PathBuf, Failure> {
 
 fn broken(path: &str, line: u64, what: &str) -> Failure {
     anyhow!(
-        "{path}:{line}: {what}\nhint: what stands before that line is whole; compare the rest with a copy, and find out who changed it"
+        "{path}:{line}: {what}\nhint: what stands before the line that was changed is whole; compare the rest with a copy, and find out who changed it"
     )
     .into()
 }

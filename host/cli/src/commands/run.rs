@@ -129,7 +129,8 @@ async fn run(
     };
     let deciding = &arguments.deciding;
     let (config, plugin) = (deciding.config.as_path(), deciding.plugin.as_deref());
-    let command = WritingCommand { verb, what, config, plugin, journal: None };
+    let command =
+        WritingCommand { verb, what, config, plugin, before: None, now: arguments.now, journal: None };
     let under_lock = UnderLock { arguments, reads, intent, bars: &bars, began };
     let report = under_lock.run(connected, keeping.as_mut(), &command).await;
     // Where it ended early.

@@ -20,7 +20,7 @@ use crate::exit::{ExitStatus, Failure};
 use crate::keeping::Keeping;
 use crate::progress::Bars;
 use crate::remembered::Remembered;
-use crate::report::allowance::WritingCommand;
+use crate::report::allowance::{WritingCommand, quoted};
 use crate::report::plan::notice;
 use crate::report::result::RunReport;
 
@@ -34,7 +34,11 @@ pub(crate) async fn undo(arguments: &UndoArguments) -> Result<ExitStatus, Failur
         out: arguments.out.as_deref(),
         ..Intent::to_look(false, arguments.all)
     };
-    let places = Places { config: &arguments.config, journal: arguments.journal.as_deref() };
+    let places = Places {
+        config: &arguments.config,
+        journal: arguments.journal.as_deref(),
+        keeps_nothing: arguments.out.is_none(),
+    };
     let file = arguments.out.as_deref().unwrap_or(Path::new(ANY_FILE));
     let report = run(&places, arguments.what(), file, arguments.quiet, &intent).await?;
     Ok(report.pending(arguments.exit_code))
@@ -57,7 +61,11 @@ pub(crate) async fn apply(arguments: &ApplyArguments, saved: SavedPlan) -> Resul
         expected: Some(Expected::Plan(Box::new(saved))),
         ..Intent::to_look(arguments.json, arguments.all)
     };
-    let places = Places { config: &arguments.deciding.config, journal: arguments.journal.as_deref() };
+    let places = Places {
+        config: &arguments.deciding.config,
+        journal: arguments.journal.as_deref(),
+        keeps_nothing: false,
+    };
     Ok(run(&places, what, &arguments.file, arguments.quiet, &intent).await?.status())
 }
 
@@ -66,6 +74,17 @@ struct Places<'a> {
     config: &'a Path,
     /// The journal, where it is not the configuration's.
     journal: Option<&'a Path>,
+    /// Whether the plan is kept in no file.
+    keeps_nothing: bool,
+}
+
+/// The command that was given, and the file in which it is to keep the plan.
+fn keeping_in(file: &Path) -> String {
+    let is_flag =
+        |word: &str| word.starts_with('-') && quoted(word.trim_start_matches('-')).len() < word.len();
+    let given = std::env::args().skip(1).map(|word| if is_flag(&word) { word } else { quoted(&word) });
+    let words: Vec<String> = std::iter::once("usher".to_owned()).chain(given).collect();
+    format!("{} --out {}", words.join(" "), quoted(&file.display().to_string()))
 }
 
 /// `file` is where the plan is, or could be.
@@ -150,6 +169,8 @@ impl UnderLock<'_> {
             what: vec![file.display().to_string()],
             config: places.config,
             plugin: None,
+            before: places.keeps_nothing.then(|| keeping_in(file)),
+            now: None,
             journal: places.journal,
         };
         conclude(made, intent, keeping, bars, &command).await

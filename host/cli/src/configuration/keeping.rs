@@ -27,6 +27,18 @@ pub(super) fn read(reader: &mut Reader<'_>, state: Option<&StateSection>) -> Kee
         (None, Some(journal)) => Some(beside(&Place::File(journal.clone()))),
         (None, None) => None,
     });
+    let state = state.map(|state| &state.place);
+    let journal_place = journal.clone().map(Place::File);
+    if journal_place.is_some() && journal_place.as_ref() == state {
+        reader.complain("journal", "path", "is the state's file too: each wants one of its own");
+    }
+    if lock.is_some() && (lock == journal_place || lock.as_ref() == state) {
+        reader.complain(
+            "lock",
+            "path",
+            "is the file of the journal or of the state too: each wants one of its own",
+        );
+    }
     KeepingSection { lock, journal }
 }
 
@@ -102,6 +114,20 @@ mod tests {
         );
         let found = problems(&format!("{GOOD}[journal]\npath = \"s3://acme/journal\""));
         assert!(found[0].1.contains("line by line"), "{found:?}");
+    }
+
+    #[test]
+    fn each_wants_a_file_of_its_own() {
+        let state = "[state]\npath = \"x\"\n";
+        for (text, section) in [
+            (format!("{state}[journal]\npath = \"x\""), "journal.path"),
+            (format!("{state}[lock]\npath = \"x\""), "lock.path"),
+            ("[journal]\npath = \"x\"\n[lock]\npath = \"x\"".to_owned(), "lock.path"),
+        ] {
+            let found = problems(&format!("{GOOD}{text}"));
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(found[0].1.contains(section) && found[0].1.contains("of its own"), "{found:?}");
+        }
     }
 
     #[test]

@@ -68,6 +68,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether a section is there, with nothing in it.
+    pub(super) fn is_empty(&self, section: &str) -> bool {
+        self.section(section).is_some_and(|table| table.is_empty())
+    }
+
     /// Complains about every key of a section that is one of these and no table.
     pub(super) fn only_tables(&mut self, section: &str, keys: &[&str]) {
         for key in keys {
@@ -247,7 +252,8 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn complain(&mut self, section: &str, key: &str, message: &str) {
-        let line = self.value(section, key).map(|value| line_of(self.text, value.span().start));
+        let at = self.value(section, key).or_else(|| self.document.get(section));
+        let line = at.map(|value| line_of(self.text, value.span().start));
         self.problems.push(Problem { line, message: format!("`{section}.{key}`: {message}") });
     }
 }

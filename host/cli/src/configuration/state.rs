@@ -26,6 +26,9 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<StateSection> {
     if full_every.is_some() && reader.optional_text("state", "path").is_none() {
         reader.complain("state", "full_every", "means nothing without a `path`: no state is kept");
     }
+    if reader.is_empty("state") {
+        reader.complain("state", "path", "is missing: without a place no state is kept");
+    }
     let place = reader.optional("state", "path", Place::parse)?;
     Some(StateSection { place, full_every: full_every.unwrap_or(FULL_EVERY) })
 }
@@ -57,6 +60,7 @@ mod tests {
             "[state]\nfull_every = \"often\"",
             "[state]\nfull_every = \"1h\"",
             "[state]\nfile = \"x\"",
+            "[state]\n",
         ] {
             let found = problems(&format!("{GOOD}{text}"));
             assert_eq!((found.len(), found[0].0), (1, Some(9)), "{found:?}");

@@ -19,6 +19,10 @@ pub(crate) struct WritingCommand<'a> {
     pub(crate) what: Vec<String>,
     pub(crate) config: &'a Path,
     pub(crate) plugin: Option<&'a str>,
+    /// What must be run before, where the plan is kept nowhere yet.
+    pub(crate) before: Option<String>,
+    /// The time for which the plan was made, where it is not that of the run.
+    pub(crate) now: Option<u64>,
     /// The journal of a run that is taken back, where it is not the configuration's.
     pub(crate) journal: Option<&'a Path>,
 }
@@ -38,8 +42,12 @@ impl WritingCommand<'_> {
         if let Some(plugin) = self.plugin {
             words.extend(["--plugin".to_owned(), quoted(plugin)]);
         }
+        if let Some(now) = self.now {
+            words.extend(["--now".to_owned(), now.to_string()]);
+        }
         words.extend(["--allow".to_owned(), hash.to_string()]);
-        words.join(" ")
+        let command = words.join(" ");
+        self.before.as_ref().map_or(command.clone(), |before| format!("{before} && {command}"))
     }
 }
 

@@ -102,8 +102,12 @@ impl Counted {
 
 /// Every kind of loss that is over its limit.
 pub(super) fn too_large(plan: &Plan, guards: &Guards) -> Vec<Loss> {
-    let counted = Counted::of(plan);
+    let mut counted = Counted::of(plan);
     let standing = &plan.standing;
+    // Whoever counts what people lose asks no less about a membership that goes with the account.
+    for (id, (name, number)) in &standing.going {
+        counted.losing.entry(id.clone()).or_insert_with(|| (name.clone(), 0)).1 += number;
+    }
     let mut found = Vec::new();
     let mut judge =
         |guard, what: &dyn Fn(usize, usize) -> String, names: Vec<String>, lost, standing, limit: Limit| {
@@ -159,7 +163,9 @@ pub(super) fn too_large(plan: &Plan, guards: &Guards) -> Vec<Loss> {
             );
         }
     }
-    let emptied = counted.losing.iter().filter(|(id, (_, lost))| is_emptied(id, *lost));
+    // Of a group that is no longer wanted at all only those stay from whom nothing may be taken.
+    let is_over = |id: &ScimGroupId, lost: usize| counted.orphaned.contains(id) || is_emptied(id, lost);
+    let emptied = counted.losing.iter().filter(|(id, (_, lost))| is_over(id, *lost));
     let emptied: BTreeSet<String> = emptied.map(|(_, (name, _))| name.clone()).collect();
     judge(
         "groups_emptied",

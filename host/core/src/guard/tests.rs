@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::account::Account;
 use crate::content::{Content, Origin};
@@ -39,6 +41,7 @@ fn standing(members: &[(&str, usize)]) -> Standing {
         peopled_groups: 10,
         memberships: 100,
         members: members.collect(),
+        going: BTreeMap::new(),
     }
 }
 
@@ -126,9 +129,38 @@ fn a_group_is_judged_alone_from_a_size_on_and_unless_nobody_wants_it_at_all() {
 }
 
 #[test]
+fn a_group_that_nobody_wants_counts_as_emptied_although_somebody_protected_stays() {
+    let guards = Guards {
+        groups_emptied: Limit { number: Some(0), percent: None },
+        memberships_removed: Limit { number: None, percent: Some(100) },
+        ..Guards::default()
+    };
+    let mut orphaned = plan(vec![remove("a", 29)], standing(&[("a", 30)]));
+    orphaned.operations[0].why.rule = ORPHANED_GROUP.to_owned();
+    assert_eq!(refused(orphaned, &guards), ["groups_emptied"]);
+}
+
+#[test]
 fn memberships_that_go_with_a_group_count_as_removed() {
     let gone = Change::DeleteGroup { group: group("a"), members: (0..51).map(user).collect() };
     assert_eq!(refused(plan(vec![gone], standing(&[])), &Guards::default()), ["memberships_removed"]);
+}
+
+#[test]
+fn memberships_that_go_with_an_account_count_as_removed() {
+    let going = |plan: Plan, number: usize| {
+        let going = [(ScimGroupId::new("id-a"), ("a".to_owned(), number))].into();
+        Plan { standing: Standing { going, ..plan.standing }, ..plan }
+    };
+    let by = |number: usize, changes: Vec<Change>| {
+        refused(going(plan(changes, standing(&[("a", 100)])), number), &Guards::default())
+    };
+    assert_eq!(by(50, delete(5)), NONE);
+    assert_eq!(by(51, delete(5)), ["memberships_removed", "members_removed_per_group"]);
+    assert_eq!(
+        by(26, [delete(5), vec![remove("a", 25)]].concat()),
+        ["memberships_removed", "members_removed_per_group"]
+    );
 }
 
 #[test]

@@ -21,6 +21,13 @@ use crate::source::{UserStatus, Whereabouts};
 /// The rule under which a leaver stays active: a group that is left as it is has the person.
 const KEPT_RULE: &str = "group-on-hold";
 
+/// The rule under which somebody stays whom Okta's lists left out.
+const UNLISTED_RULE: &str = "unlisted";
+
+/// Why, for a person.
+pub(super) const UNLISTED: &str = "Okta has this person in a group that could be selected, but not in what it listed: it may have changed while \
+                        it was read. The next run decides";
+
 /// The rule under which nothing is taken from a name.
 pub(super) const PROTECTED_RULE: &str = "protected";
 
@@ -51,6 +58,21 @@ pub(super) fn within<'a>(desired: &'a Desired, actual: &Actual, settings: &Setti
         }
     }
     within
+}
+
+/// The desired directory with those on hold whom Okta's lists left out, although it has them in a group.
+pub(super) fn holding<'a>(
+    desired: &'a Desired,
+    actual: &Actual,
+    whereabouts: &BTreeMap<OktaUserId, Whereabouts>,
+) -> Cow<'a, Desired> {
+    let mut holding = Cow::Borrowed(desired);
+    let is_unlisted = |id: &OktaUserId| matches!(whereabouts.get(id), Some(Whereabouts::Unlisted(_)));
+    for (id, user) in unwanted(desired, actual).filter(|(id, _)| is_unlisted(id)) {
+        let why = Reason::by_usher(UNLISTED_RULE, UNLISTED);
+        holding.to_mut().held_users.insert(id, Left { label: user.account.user_name.clone(), why });
+    }
+    holding
 }
 
 /// The protected people among the desired who would not stay active otherwise.
@@ -275,7 +297,7 @@ fn leaving(desired: &Desired, id: &OktaUserId, place: Whereabouts) -> Reason {
             Reason::by_usher("deprovisioned", "is deprovisioned in Okta")
         }
         Whereabouts::Known(UserStatus::Suspended) => Reason::by_usher("suspended", "is suspended in Okta"),
-        Whereabouts::Known(status) => Reason::by_usher(
+        Whereabouts::Known(status) | Whereabouts::Unlisted(status) => Reason::by_usher(
             "not-selected",
             format!("is {} in Okta, but in no selected group", status.word()),
         ),

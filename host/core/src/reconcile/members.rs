@@ -81,9 +81,10 @@ impl Members<'_> {
         if self.settings.memberships == Memberships::Additive {
             self.left.additive += leaving.len();
         } else {
-            let leaving = self.unprotected(group, leaving, findings);
+            // That somebody of them is protected too takes nothing from the group's own protection.
             let is_emptied = joining.is_empty() && !leaving.is_empty() && leaving.len() == standing.len();
             if !(is_emptied && self.protects(group, &why, findings)) {
+                let leaving = self.unprotected(group, leaving, findings);
                 self.remove(group, leaving, &why, findings);
             }
         }
@@ -142,12 +143,12 @@ impl Members<'_> {
             self.left.additive += leaving.len();
             return;
         }
-        let leaving = self.unprotected(&group, leaving, findings);
         let is_emptied = leaving.len() == standing.len();
         if is_emptied && (deletes || !leaving.is_empty()) && self.protects(&group, &why, findings) {
             return;
         }
-        if is_emptied && deletes {
+        let leaving = self.unprotected(&group, leaving, findings);
+        if leaving.len() == standing.len() && deletes {
             let members = self.refs(leaving);
             findings.stages.add(Phase::Delete, Change::DeleteGroup { group, members }, &why);
         } else if self.settings.memberships == Memberships::Additive {

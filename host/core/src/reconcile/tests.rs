@@ -191,6 +191,7 @@ fn equal_directories_need_nothing() {
         peopled_groups: 1,
         memberships: 1,
         members: BTreeMap::new(),
+        going: BTreeMap::new(),
     };
     assert_eq!(world.plan().standing, standing);
 }
@@ -409,6 +410,28 @@ fn leavers_are_those_of_ours_who_are_active_and_neither_wanted_nor_held() {
         it.actual.completeness = Completeness::Partial;
     });
     assert_eq!(partial.where_is(BOB, Whereabouts::Gone).told(), NOTHING);
+}
+
+#[test]
+fn whom_a_list_left_out_is_left_as_they_stand_with_all_their_groups() {
+    let world = World::new()
+        .stands("u2", BOB, account("bob"))
+        .stands("u3", CYD, account("cyd"))
+        .wanted_group(TEAM, "team", &[])
+        .group_stands("g1", TEAM, "team", &["u2", "u3"])
+        .where_is(BOB, Whereabouts::Unlisted(UserStatus::Active))
+        .where_is(CYD, Whereabouts::Known(UserStatus::Active));
+    let mut world = world;
+    for leavers in [crate::settings::Leavers::Deactivate, crate::settings::Leavers::Delete] {
+        world.settings.leavers = leavers;
+        let plan = world.plan();
+        let told = told(&plan);
+        assert!(
+            told.iter().any(|it| it.contains("cyd")) && !told.iter().any(|it| it.contains("bob")),
+            "{told:?}"
+        );
+        assert_eq!(plan.held_users.iter().map(|left| &*left.label).collect::<Vec<_>>(), ["bob"]);
+    }
 }
 
 #[test]

@@ -106,6 +106,7 @@ pub(crate) enum Fate {
 pub(crate) fn fate(world: &World, id: &OktaUserId) -> Fate {
     let Some(place) = world.whereabouts.get(id) else { return Fate::Stays };
     let is_closed = match place {
+        Whereabouts::Unlisted(_) => return Fate::Stays,
         Whereabouts::Gone => true,
         Whereabouts::Known(status) => matches!(status, UserStatus::Suspended | UserStatus::Deprovisioned),
     };

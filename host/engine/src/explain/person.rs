@@ -12,6 +12,7 @@ use usher_core::id::{OktaGroupId, OktaUserId, ScimUserId};
 use usher_core::name::same;
 use usher_core::plan::AttributeChange;
 use usher_core::quote::quoted;
+use usher_core::reconcile;
 use usher_core::settings::{Leavers, Memberships};
 use usher_core::source::{SourceGroup, SourceUser, UserStatus, Whereabouts};
 
@@ -205,7 +206,7 @@ impl Walk<'_> {
                 let text = |name: &str| user.text(name).map(str::to_owned);
                 (text("login"), text("email"), user.status)
             }
-            (None, Some(Whereabouts::Known(status))) => (None, None, status),
+            (None, Some(Whereabouts::Known(status) | Whereabouts::Unlisted(status))) => (None, None, status),
             (None, Some(Whereabouts::Gone)) => return PersonStep::NotInOkta { id: Some(id) },
             (None, None) => return PersonStep::NotAskedOfOkta { id },
         };
@@ -289,8 +290,11 @@ impl Walk<'_> {
             account.is_some_and(|account| members.contains(&account.id))
         };
         for (key, wanted) in desired.groups.iter().filter(|(_, wanted)| wanted.members.contains(self.id)) {
-            let group = InGroup { key: key.clone(), display_name: wanted.display_name.clone() };
-            let is = match find::standing(self.prepared, key) {
+            let standing = find::standing(self.prepared, key);
+            // As AWS calls it: whether it gets another name is not this person's affair.
+            let name = standing.map_or(&wanted.display_name, |group| &group.display_name);
+            let group = InGroup { key: key.clone(), display_name: name.clone() };
+            let is = match standing {
                 Some(standing) => read.actual.members.get(&standing.id).map(is_in),
                 None => Some(false),
             };
@@ -342,6 +346,9 @@ impl Walk<'_> {
         if let Some(left) = desired.held_users.get(self.id) {
             return Conclusion::new(Verdict::LeftAlone, format!("held {}", by(&left.why)));
         }
+        if let Some(Whereabouts::Unlisted(_)) = self.whereabouts() {
+            return Conclusion::new(Verdict::LeftAlone, reconcile::UNLISTED);
+        }
         let user_name = account.map(|account| account.account.user_name.as_str());
         if let Some(kept) = plan.kept_users.iter().find(|left| Some(left.label.as_str()) == user_name) {
             return Conclusion::new(Verdict::LeftAlone, format!("stays as it is {}", by(&kept.why)));
@@ -369,8 +376,11 @@ impl Walk<'_> {
         let PersonStep::InGroup { group, should_be, is } = step else { return None };
         let name = quoted(&group.display_name);
         let is_additive = self.prepared.settings.memberships == Memberships::Additive;
+        let wanted = self.prepared.desired.groups.get(&group.key).map(|wanted| &wanted.display_name);
         match (should_be, is) {
-            (true, Some(true)) => None,
+            (true, Some(true)) => wanted
+                .filter(|wanted| **wanted != group.display_name)
+                .map(|wanted| format!("in the group {name}, which should be called {}", quoted(wanted))),
             (true, Some(false)) => Some(format!("not put into the group {name}, which stays as it is")),
             (_, None) => Some(format!("whether the group {name} has this person was not read")),
             (false, _) if is_additive => Some(format!(
@@ -407,7 +417,7 @@ impl Walk<'_> {
             return not(format!("skipped {}", by(&left.why)));
         }
         match (self.profile().map(|user| user.status), self.whereabouts()) {
-            (Some(status), _) | (None, Some(Whereabouts::Known(status))) => {
+            (Some(status), _) | (None, Some(Whereabouts::Known(status) | Whereabouts::Unlisted(status))) => {
                 not(format!("is {} in Okta, but in no group that is selected", status.word()))
             }
             (None, Some(Whereabouts::Gone)) => not("Okta has no such person (any more)".to_owned()),

@@ -29,7 +29,9 @@ pub enum JournalError {
         source: std::io::Error,
     },
     /// Another process writes to it.
-    #[error("another process is writing to the journal {path}\nhint: wait until it has ended")]
+    #[error(
+        "another process is writing to the journal {path}\nhint: wait until it has ended; a run that hangs keeps its journal although its lock is over: end that process"
+    )]
     Busy {
         /// Which file.
         path: String,

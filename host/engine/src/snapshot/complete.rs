@@ -2,8 +2,9 @@
 
 use usher_core::id::{OktaUserId, ScimGroupId};
 
+use crate::absence;
 use crate::error::EngineError;
-use crate::prepare::{Prepared, ask_leavers};
+use crate::prepare::Prepared;
 use crate::progress::Progress;
 use crate::{source, target};
 
@@ -34,6 +35,6 @@ pub async fn complete(prepared: &mut Prepared, progress: &dyn Progress) -> Resul
         .map(OktaUserId::new)
         .filter(|id| !read.reading.users.contains_key(id) && !read.whereabouts.contains_key(id))
         .collect();
-    read.whereabouts.extend(ask_leavers(source, absent, progress).await?);
+    read.whereabouts.extend(absence::whereabouts(source, absent, progress).await?);
     Ok(())
 }

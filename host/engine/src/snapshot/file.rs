@@ -51,6 +51,9 @@ struct Source {
     users: Vec<User>,
     members: BTreeMap<OktaGroupId, BTreeSet<OktaUserId>>,
     whereabouts: BTreeMap<OktaUserId, Place>,
+    /// Those of them whom Okta has in a group that does not show them here.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    unlisted: BTreeSet<OktaUserId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -152,8 +155,10 @@ impl File {
         };
         let place = |place: &Whereabouts| match place {
             Whereabouts::Gone => None,
-            Whereabouts::Known(status) => Some(*status),
+            Whereabouts::Known(status) | Whereabouts::Unlisted(status) => Some(*status),
         };
+        let is_unlisted = |place: &Whereabouts| matches!(place, Whereabouts::Unlisted(_));
+        let unlisted = whereabouts.iter().filter(|(_, place)| is_unlisted(place));
         Self {
             format: FORMAT.to_owned(),
             version: VERSION,
@@ -166,6 +171,7 @@ impl File {
                 users: reading.users.values().map(User::of).collect(),
                 members: reading.members.clone(),
                 whereabouts: whereabouts.iter().map(|(id, where_)| (id.clone(), place(where_))).collect(),
+                unlisted: unlisted.map(|(id, _)| id.clone()).collect(),
             },
             target: Target {
                 completeness: actual.completeness,
@@ -186,14 +192,23 @@ impl File {
         let users = source.users.into_iter().map(User::into_user).collect::<Result<Vec<_>, _>>()?;
         let users = users.into_iter().map(|user| (user.id.clone(), user)).collect();
         let reading = reading(&groups, users, source.members)?;
-        let place = |place: Place| place.map_or(Whereabouts::Gone, Whereabouts::Known);
+        let unlisted = source.unlisted;
+        let place = |id: &OktaUserId, place: Place| match place {
+            None => Whereabouts::Gone,
+            Some(status) if unlisted.contains(id) => Whereabouts::Unlisted(status),
+            Some(status) => Whereabouts::Known(status),
+        };
         let accounts = target.users.into_iter().map(AccountOf::into_user).collect::<Result<Vec<_>, _>>()?;
         Ok(Snapshot {
             now,
             candidates: source.named.map_or(Candidates::All, Candidates::Named),
             groups,
             reading,
-            whereabouts: source.whereabouts.into_iter().map(|(id, where_)| (id, place(where_))).collect(),
+            whereabouts: source
+                .whereabouts
+                .into_iter()
+                .map(|(id, where_)| (id.clone(), place(&id, where_)))
+                .collect(),
             actual: Actual {
                 users: accounts.into_iter().map(|user| (user.id.clone(), user)).collect(),
                 groups: target.groups.into_iter().map(|group| (group.id.clone(), group)).collect(),

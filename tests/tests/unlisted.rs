@@ -1,0 +1,98 @@
+//! Lists that do not show all there is, since Okta changes while it is read or lags behind: nothing is taken away for that.
+
+use serde_json::{Value, json};
+use usher_tests::{Org, Sim};
+
+const MEMBERS: &str = "GET /api/v1/groups/{id}/users";
+const ONE_GROUP: &str = "GET /api/v1/groups/{id}";
+const ONE_PERSON: &str = "GET /api/v1/users/{id}";
+
+fn sim(settings: &str) -> Sim {
+    let org = Org::new()
+        .people(["ann", "bob", "cyd"])
+        .group("admins", ["ann", "cyd"])
+        .group("devs", ["ann", "bob"]);
+    let mut sim = Sim::start(org);
+    sim.rest = format!("{settings}\n{}", usher_tests::place::EVERY_GROUP);
+    sim.sync([]).exits(0);
+    sim.forget_requests();
+    sim
+}
+
+/// From the first request of a kind on Okta holds this.
+fn from(sim: &Sim, request: &str, source: &Value) {
+    sim.fault(&json!({ "service": "okta", "request": request, "source": source }));
+}
+
+fn without(source: &Value, group: &str) -> Value {
+    let mut source = source.clone();
+    let groups = source["groups"].as_array_mut().expect("an organisation has groups");
+    groups.retain(|it| it["profile"]["name"] != group);
+    source
+}
+
+#[test]
+fn who_moves_between_groups_while_they_are_read_keeps_everything() {
+    for settings in ["", "[sync]\nleavers = \"delete\"\n"] {
+        let mut sim = sim(settings);
+        let before = sim.target();
+        let full = sim.source();
+        sim.happens(|org| org.leaves("bob", "devs"));
+        let between = sim.source();
+        sim.put_source(&full);
+        // Neither group shows bob, and when Okta is asked for him alone he is back.
+        from(&sim, MEMBERS, &between);
+        from(&sim, ONE_PERSON, &full);
+        let outcome = sim.sync([]).exits(5);
+        outcome.prints("bob").prints("(unlisted)");
+        assert_eq!(sim.requests().writes(), 0);
+        assert_eq!(sim.target().people(), before.people());
+        assert_eq!(sim.target().members("devs"), ["ann", "bob"]);
+        sim.sync([]).exits(0).prints("nothing to do");
+        // Who is in no group that could be selected goes, as ever.
+        sim.put_source(&between);
+        sim.sync([]).exits(0);
+        assert!(!sim.target().active().contains(&"bob"));
+        assert_eq!(sim.target().members("devs"), ["ann"]);
+    }
+}
+
+#[test]
+fn a_group_that_the_list_leaves_out_is_asked_for_before_it_is_emptied() {
+    for settings in ["", "[sync]\norphaned_groups = \"delete\"\n"] {
+        let sim = sim(settings);
+        let full = sim.source();
+        let short = without(&full, "devs");
+        from(&sim, "GET /api/v1/groups", &short);
+        from(&sim, MEMBERS, &full);
+        let outcome = sim.sync([]).fails_clearly(1);
+        outcome.says("list of groups left out \"devs\" (00g").says("Nothing was written");
+        assert_eq!(sim.requests().writes(), 0);
+        assert_eq!(sim.requests().okta[ONE_GROUP], 2, "for bob, who is in it, and for itself");
+        sim.sync([]).exits(0).prints("nothing to do");
+        // One that is gone goes, once Okta has said so.
+        sim.put_source(&short);
+        sim.forget_requests();
+        sim.sync([]).exits(0);
+        assert_eq!(sim.requests().okta[ONE_GROUP], 1);
+        let left = sim.target();
+        assert!(!left.group_names().contains(&"devs") || left.members("devs").is_empty());
+        sim.forget_requests();
+        sim.sync([]).exits(0).prints("nothing to do");
+        assert_eq!(sim.requests().okta.get(ONE_GROUP), None);
+    }
+}
+
+#[test]
+fn a_snapshot_of_such_a_reading_gives_the_same_plan() {
+    let mut sim = sim("");
+    let full = sim.source();
+    sim.happens(|org| org.leaves("bob", "devs"));
+    let between = sim.source();
+    sim.put_source(&full);
+    from(&sim, MEMBERS, &between);
+    from(&sim, ONE_PERSON, &full);
+    sim.run("snapshot", &["save", "moved.json"]).exits(0);
+    let plan = sim.run("plan", &["--snapshot", "moved.json"]).exits(5);
+    plan.prints("bob").prints("(unlisted)").prints("nothing to do");
+}
