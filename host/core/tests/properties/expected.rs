@@ -30,13 +30,14 @@ pub(crate) fn contents(world: &World) -> Contents {
         {
             (old_name, standing_members) = (Some(name), members.clone());
         }
-        let stay = |id: &&String| !is_mirrored || stays(world, key, id) || is_protected(world, id);
+        let stay = |id: &&String| !is_mirrored || stays(world, key, id);
         members.extend(standing_members.iter().filter(stay).map(name));
         let names = [Some(&group.display_name), old_name];
-        let is_protected = names.into_iter().flatten().any(|it| world.settings.protected.group(it).is_some());
-        if members.is_empty() && is_protected {
-            members.extend(standing_members.iter().map(name));
-        }
+        let is_kept = names.into_iter().flatten().any(|it| world.settings.protected.group(it).is_some());
+        // That somebody in it is protected as well makes no difference to the group's own protection.
+        let all_stay = members.is_empty() && is_kept;
+        let stay = |id: &&String| all_stay || is_protected(world, id);
+        members.extend(standing_members.iter().filter(stay).map(name));
         members.retain(|id| users.contains_key(id));
         groups.insert(key.as_str().to_owned(), (group.display_name.clone(), members));
     }
@@ -55,7 +56,8 @@ pub(crate) fn contents(world: &World) -> Contents {
         let orphaned = world.settings.orphaned_groups;
         let all_stay = is_left
             || orphaned == OrphanedGroups::Keep
-            || (stay.is_empty() && world.settings.protected.group(&display_name).is_some());
+            || (world.settings.protected.group(&display_name).is_some()
+                && !members.iter().any(|id| stays(world, &key, id)));
         if !all_stay && stay.is_empty() && orphaned == OrphanedGroups::Delete {
             continue;
         }
