@@ -32,6 +32,14 @@ impl Running {
         }
     }
 
+    /// Sends it a signal, and gives it the time to hear.
+    pub fn is_told(&self, signal: &str) {
+        let id = self.child.id().expect("it still runs").to_string();
+        let sent = std::process::Command::new("kill").args(["-s", signal, &id]).status();
+        assert!(sent.expect("`kill` is a program").success());
+        std::thread::sleep(Duration::from_secs(1));
+    }
+
     /// `kill -9`, as soon as the gate is shut. Panics when it ends before.
     pub fn killed_at(mut self, gate: &Gate) {
         let killed = wait(async {

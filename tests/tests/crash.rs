@@ -218,6 +218,29 @@ fn a_run_that_loses_its_lock_writes_nothing_more() {
 }
 
 #[test]
+fn a_run_that_is_interrupted_ends_after_what_is_under_way_and_says_so() {
+    let mut sim = sim(company());
+    let scim = sim.scim.clone();
+    let gate = Gate::start(&scim, 5);
+    sim.scim = gate.address().to_owned();
+    let run = sim.start("sync", &[]);
+    gate.wait_until_shut();
+    run.is_told("TERM");
+    gate.open();
+    let ended = run.ends().exits(1);
+    ended.says("interrupted: ending after the operations under way").prints("the run was interrupted");
+    sim.scim = scim;
+    let told = sim.usher("journal", &["show", "--json"]).exits(0).json();
+    assert!(
+        told["runs"][0]["endedEarly"].as_str().is_some_and(|why| why.contains("interrupted")),
+        "{told:#}"
+    );
+    // Its lock is free, and the next run goes on.
+    sim.sync([]).exits(0);
+    sim.sync([]).exits(0).prints("nothing to do");
+}
+
+#[test]
 fn a_run_that_is_killed_leaves_a_lock_that_holds_nobody_up() {
     let mut sim = sim(company());
     let scim = sim.scim.clone();

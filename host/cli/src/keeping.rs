@@ -7,11 +7,12 @@ use usher_core::guard::GuardedPlan;
 use usher_engine::journal::{Beginning, Journal, JournalError, line};
 use usher_engine::lock::{Lock, LockError, owner::Owner};
 use usher_engine::witness::new_run_id;
-use usher_engine::{Applied, Keeper, Progress, apply};
+use usher_engine::{Applied, Keeper, Progress, Stop, apply};
 use usher_identity_center::IdentityCenter;
 
 use crate::configuration::KeepingSection;
 use crate::exit::{ExitStatus, Failure};
+use crate::interruption;
 use crate::lock_store;
 use crate::report::plan::notice;
 use crate::report::result::PolicyReport;
@@ -87,8 +88,10 @@ impl Keeping {
             }
             None => None,
         };
-        let keeper = Keeper { lock: lock.take(), journal };
+        let keeper = Keeper { lock: lock.take(), journal, stop: Stop::default() };
+        let listening = tokio::spawn(interruption::listen(keeper.stop.clone()));
         let mut applied = apply(plan, identity_center, &keeper, progress).await;
+        listening.abort();
         if let Some(journal) = &keeper.journal
             && let Err(error) = journal.end(&applied)
         {

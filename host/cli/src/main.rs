@@ -8,6 +8,7 @@ mod commands;
 mod configuration;
 mod connect;
 mod exit;
+mod interruption;
 mod keeping;
 mod lock_store;
 mod mention;

@@ -36,4 +36,4 @@ pub use session::{Candidates, Session};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use source::Decisions;
 pub use state::{Recall, State, StateError};
-pub use witness::{Keeper, Witness};
+pub use witness::{Keeper, Stop, Witness};

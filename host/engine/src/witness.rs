@@ -1,5 +1,8 @@
 //! Who hears of each operation before and after it is written, and may stop the rest.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use usher_core::plan::Operation;
 use usher_identity_center::{Permission, Sent};
 
@@ -38,6 +41,19 @@ pub struct Keeper {
     pub lock: Option<Lock>,
     /// Written before and after each operation.
     pub journal: Option<Journal>,
+    /// Looked at before each operation.
+    pub stop: Stop,
+}
+
+/// Whether a person wants the run to end after the operations under way. Clones are one.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Begin no operation any more; gives back whether that was wanted before.
+    pub fn now(&self) -> bool {
+        self.0.swap(true, Ordering::SeqCst)
+    }
 }
 
 impl Witness for Keeper {
@@ -48,6 +64,9 @@ impl Witness for Keeper {
     fn before(&self, number: usize, operation: &Operation) -> Result<(), String> {
         if let Some(lock) = &self.lock {
             lock.check().map_err(|error| error.to_string())?;
+        }
+        if self.stop.0.load(Ordering::SeqCst) {
+            return Err("the run was interrupted".to_owned());
         }
         match &self.journal {
             Some(journal) => journal.intent(number, operation).map_err(|error| error.to_string()),

@@ -60,10 +60,11 @@ mod tests {
             "[state]\nfull_every = \"often\"",
             "[state]\nfull_every = \"1h\"",
             "[state]\nfile = \"x\"",
-            "[state]\n",
         ] {
             let found = problems(&format!("{GOOD}{text}"));
             assert_eq!((found.len(), found[0].0), (1, Some(9)), "{found:?}");
         }
+        let found = problems(&format!("{GOOD}[state]\n"));
+        assert_eq!((found.len(), found[0].0), (1, Some(8)), "{found:?}");
     }
 }

@@ -240,8 +240,8 @@ fn conflict(label: &str, claim: &Claim, holder: String) -> Conflict {
     Conflict {
         contested: format!("{} {}", claim.attribute, quoted(&claim.value)),
         parties: vec![label.to_owned(), holder],
-        advice: "each must be unique in IAM Identity Center: change one of the two in Okta, or remove the account that \
-                 is no longer used"
+        advice: "each must be unique in IAM Identity Center: change one of the two in Okta or, where the one that has it has left or \
+                 has another in Okta by now, rename or remove that account in Identity Center"
             .to_owned(),
     }
 }
