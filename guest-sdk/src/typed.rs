@@ -204,6 +204,8 @@ mod tests {
             ),
             ("numbers", json!({ "1": "x" }), "/numbers/1", "must be a number, not a text"),
             ("pair", json!([1, "x"]), "/pair/1", "must be true or false, not a text"),
+            ("pair", json!(["x", true]), "/pair/0", "must be a whole number from -128 to 127, not a text"),
+            ("pair", json!([1, true, 99]), "/pair/2", "is one more than there may be"),
             ("mode", json!(3), "/mode", "must be `strict`, `lenient`, `named` or `both`, not a number"),
             ("mode", json!({ "named": 3 }), "/mode/named", "must be a text, not a number"),
         ] {

@@ -147,8 +147,10 @@ fn wrong_kind(found: Unexpected<'_>, wanted: &dyn Expected) -> String {
         "u16" => "a whole number from 0 to 65535",
         "i8" => "a whole number from -128 to 127",
         "i16" => "a whole number from -32768 to 32767",
-        "u32" | "u64" | "usize" => "a whole number from 0 on",
-        "i32" | "i64" | "isize" => "a whole number",
+        "u32" => "a whole number from 0 to 4294967295",
+        "i32" => "a whole number from -2147483648 to 2147483647",
+        "u64" | "usize" => "a whole number from 0 on",
+        "i64" | "isize" => "a whole number",
         other if other.starts_with("struct ") => "a table",
         other => other,
     };

@@ -81,9 +81,7 @@ impl<'de> Deserializer<'de> for At<'_, '_> {
             Value::Null => visitor.visit_unit(),
             Value::Bool(boolean) => visitor.visit_bool(*boolean),
             Value::String(text) => visitor.visit_str(text),
-            Value::Array(items) => {
-                visitor.visit_seq(Items { items: items.iter().enumerate(), reading: self.reading })
-            }
+            Value::Array(items) => Items::of(items, self.reading, false).all(visitor),
             Value::Object(table) => {
                 visitor.visit_map(Entries { entries: table.iter(), next: None, reading: self.reading })
             }
@@ -123,6 +121,22 @@ impl<'de> Deserializer<'de> for At<'_, '_> {
         }
     }
 
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Mistake> {
+        match self.value {
+            Value::Array(items) => Items::of(items, self.reading, true).all(visitor),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Mistake> {
+        self.deserialize_tuple(length, visitor)
+    }
+
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -140,8 +154,8 @@ impl<'de> Deserializer<'de> for At<'_, '_> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map identifier ignored_any
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq map
+        identifier ignored_any
     }
 }
 
@@ -160,6 +174,27 @@ fn unexpected(value: &Value) -> Unexpected<'_> {
 struct Items<'a, 'r> {
     items: std::iter::Enumerate<std::slice::Iter<'a, Value>>,
     reading: &'a mut Reading<'r>,
+    /// Whether each item has a meaning by its place, so that none can take another's.
+    by_place: bool,
+}
+
+impl<'a, 'r> Items<'a, 'r> {
+    fn of(items: &'a [Value], reading: &'a mut Reading<'r>, by_place: bool) -> Self {
+        Self { items: items.iter().enumerate(), reading, by_place }
+    }
+
+    /// Reads all of them: what the visitor did not want is one too many, and not to be lost in silence.
+    fn all<'de, V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Mistake> {
+        let read = visitor.visit_seq(&mut self)?;
+        for (index, _) in self.items.by_ref() {
+            let too_many = |_: &mut Reading<'_>| Err(Mistake::custom("is one more than there may be"));
+            let told = self.reading.below(&index.to_string(), too_many);
+            if let Some(told) = told {
+                return told;
+            }
+        }
+        Ok(read)
+    }
 }
 
 impl<'de> SeqAccess<'de> for Items<'_, '_> {
@@ -171,8 +206,10 @@ impl<'de> SeqAccess<'de> for Items<'_, '_> {
             let read = self.reading.below(&index.to_string(), |reading| {
                 seed.take().map(|seed| seed.deserialize(At { value, reading })).transpose()
             });
-            if let Some(read) = read {
-                return read;
+            match read {
+                Some(read) => return read,
+                None if self.by_place => return Err(Mistake::custom("it was left out")),
+                None => {}
             }
         }
         Ok(None)

@@ -46,10 +46,11 @@ pub(crate) async fn policies(
     let logs: Vec<_> =
         loaded.iter().map(|(section, policy)| (section.clone(), policy.log().clone())).collect();
     let configured = tokio::task::spawn_blocking(move || configure(loaded, now)).await?;
-    // It was read before; without it, the lines stay as the policies wrote them.
-    let text = std::fs::read_to_string(&arguments.deciding.config).unwrap_or_default();
-    let file = arguments.deciding.config.display().to_string();
     for (section, log) in &logs {
+        // It was read before; without it, the lines stay as the policies wrote them.
+        let file = section.config_file.as_deref().unwrap_or(&arguments.deciding.config);
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let file = file.display().to_string();
         log.reword(|line| remark::placed(&file, &text, section, line));
     }
     let log = ChainLog::new(logs.into_iter().map(|(section, log)| (section.name, log)).collect());

@@ -261,7 +261,7 @@ fn change(standing: &mut UserDecision, asked: &UserToDecide, later: UserDecision
     if let Some(groups) = groups {
         let groups = groups.into_iter().map(|group| named(group, earlier.as_deref().unwrap_or_default()));
         let groups = Some(groups.collect());
-        is_changed |= groups != earlier;
+        is_changed |= !are_same(groups.as_deref(), earlier.as_deref());
         standing.groups = groups;
     }
     if is_changed {
@@ -310,5 +310,16 @@ impl ChainLog {
 impl fmt::Debug for ChainLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+/// In whatever order.
+fn are_same(one: Option<&[TargetGroup]>, other: Option<&[TargetGroup]>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            let within =
+                |some: &[TargetGroup], all: &[TargetGroup]| some.iter().all(|group| all.contains(group));
+            within(one, other) && within(other, one)
+        }
+        (one, other) => one.is_none() && other.is_none(),
     }
 }

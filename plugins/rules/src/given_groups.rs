@@ -190,6 +190,11 @@ fn group<'a>(entries: impl Iterator<Item = &'a EntryExpr>, common: &Context, giv
             _ => (names, keys) = (vec![Pattern::any()], vec![Some(Pattern::any())]),
         }
     }
+    if keys.len() > 1 && keys.len() * names.len() > COMBINATIONS {
+        // Two tables of thousands: which name goes with which key is not worth that many pairs.
+        given.extend(keys.into_iter().map(|key| Given { key, name: Pattern::any() }));
+        return;
+    }
     let all =
         keys.iter().flat_map(|key| names.iter().map(|name| Given { key: key.clone(), name: name.clone() }));
     given.extend(all);

@@ -136,6 +136,9 @@ fn space(places: &[Place]) -> usize {
     places.iter().fold(1_usize, |space, place| space.saturating_mul(place.len()))
 }
 
+/// How many times the texts that are needed there must be to choose from, so that they may keep their order.
+const CHOICE: usize = 4;
+
 /// A pseudonym for each of these texts, which are in ascending order. None stands for itself, and none is any text of the original
 /// where there are enough others.
 fn draw(
@@ -170,8 +173,10 @@ fn draw(
                     .collect();
                 let strange: Vec<String> =
                     free.iter().filter(|pseudonym| !originals.contains(*pseudonym)).cloned().collect();
-                is_in_order &= strange.len() >= count;
-                let choice = if strange.len() >= count { strange } else { free };
+                // Were there hardly more than are needed, the order alone would tell which stands for which.
+                let is_wide = strange.len() >= CHOICE * count;
+                is_in_order &= is_wide;
+                let choice = if is_wide { strange } else { free };
                 if choice.len() < count {
                     continue;
                 }
@@ -228,6 +233,19 @@ mod tests {
         ids.iter().for_each(|id| pseudonyms.note_id(id));
         pseudonyms.draw(&mut fastrand::Rng::with_seed(7));
         pseudonyms
+    }
+
+    #[test]
+    fn half_of_all_digits_are_not_told_by_what_is_left() {
+        let draws = (0..40).map(|seed| {
+            let mut pseudonyms = Pseudonyms::default();
+            ["1", "2", "3", "4", "5"].iter().for_each(|word| pseudonyms.note_word(word));
+            pseudonyms.draw(&mut fastrand::Rng::with_seed(seed));
+            ["1", "2", "3", "4", "5"].map(|word| pseudonyms.of_word(word).unwrap().to_owned())
+        });
+        let draws: BTreeSet<[String; 5]> = draws.collect();
+        assert!(draws.len() > 30, "{draws:?}");
+        assert!(draws.iter().flatten().any(|new| ("1"..="5").contains(&new.as_str())));
     }
 
     #[test]

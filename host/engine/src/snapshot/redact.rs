@@ -97,7 +97,7 @@ fn lost(keep_group_names: bool, custom_attributes: usize) -> Vec<String> {
         "every word and number is another one: rules that compare with a text, a number or a date of their own, or look it up in \
          a table, no longer find it"
             .to_owned(),
-        "words and numbers keep their order only among those of the same length, and not even there where more than about half of \
+        "words and numbers keep their order only among those of the same length, and not even there where more than about a fifth of \
          what is possible occurs, such as single digits; e-mail addresses have other domains"
             .to_owned(),
         "groups whose key holds a digest of their name count as other groups".to_owned(),

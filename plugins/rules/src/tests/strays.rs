@@ -145,3 +145,22 @@ fn a_list_of_what_may_be_kept_fails_safe() {
     let decision = policy.user(&User::named("cy").in_groups(&["admins", "devs", "read-only"]));
     assert_eq!(decision.own_groups(), Some([TargetGroup::new("").key("read-only")].as_slice()));
 }
+
+/// Were each key paired with each name, this would take gigabytes.
+#[test]
+fn two_tables_of_thousands_cost_no_more_than_their_rows() {
+    let table = |of: &str| -> Value {
+        (0..20_000).map(|row| (format!("g{row}"), json!(format!("{of}{row}")))).collect()
+    };
+    let told = warnings(json!({
+        "tables": { "names": table("Name "), "keys": table("key-") },
+        "groups": [{ "name": "g", "when": "true",
+            "sync": "{'name': tables.names[group.name], 'key': tables.keys[group.name]}" }],
+        "users": [
+            { "name": "u", "when": "true", "remove_groups": "'key-19999'" },
+            { "name": "v", "when": "true", "remove_groups": "'kei-19999'" },
+        ],
+    }));
+    let [told] = &told[..] else { panic!("{told:?}") };
+    assert!(told.contains("`kei-19999`") && told.contains("did you mean `key-19999`?"), "{told}");
+}
