@@ -83,6 +83,23 @@ fn a_group_that_the_list_leaves_out_is_asked_for_before_it_is_emptied() {
     }
 }
 
+/// Some tokens do not see `Everyone` in a list, and everybody is in it: nobody would ever leave.
+#[test]
+fn that_a_list_lacks_everyone_keeps_nobody() {
+    let mut sim = sim("");
+    sim.happens(|org| org.leaves("bob", "devs"));
+    let without_everyone = sim.source();
+    let mut full = without_everyone.clone();
+    let everyone: Vec<Value> =
+        full["users"].as_array().into_iter().flatten().map(|user| user["id"].clone()).collect();
+    let everyone = json!({ "type": "BUILT_IN", "profile": { "name": "Everyone" }, "members": everyone });
+    full["groups"].as_array_mut().expect("an organisation has groups").push(everyone);
+    from(&sim, "GET /api/v1/groups", &without_everyone);
+    from(&sim, MEMBERS, &full);
+    sim.sync([]).exits(0).prints("not-selected");
+    assert!(!sim.target().active().contains(&"bob"));
+}
+
 #[test]
 fn a_snapshot_of_such_a_reading_gives_the_same_plan() {
     let mut sim = sim("");

@@ -7,7 +7,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use usher_core::desired::Desired;
 use usher_core::id::{GroupKey, OktaGroupId, OktaUserId};
 use usher_core::plan::{Change, GroupRef, ORPHANED_GROUP, Plan};
-use usher_core::source::{SourceGroup, SourceReading, UserStatus, Whereabouts};
+use usher_core::source::{GroupOrigin, SourceGroup, SourceReading, UserStatus, Whereabouts};
 use usher_okta::OktaError;
 
 use crate::error::EngineError;
@@ -98,11 +98,14 @@ async fn is_unlisted(
     for group in okta.groups_of(id).await? {
         let is_missed = match listed.reading.groups.contains_key(&group.id) {
             true => true,
-            // Of what a token may not see it has no list either.
-            false if listed.lacks(&group.id) => match okta.has_group(&group.id).await {
-                Err(OktaError::Forbidden { .. }) => false,
-                answer => answer?,
-            },
+            // Some tokens are never shown `Everyone` in a list (okta.md §1.2), in which everybody is. Of what a token may not see
+            // at all it has no list either.
+            false if group.origin != GroupOrigin::BuiltIn && listed.lacks(&group.id) => {
+                match okta.has_group(&group.id).await {
+                    Err(OktaError::Forbidden { .. }) => false,
+                    answer => answer?,
+                }
+            }
             false => false,
         };
         if is_missed {
