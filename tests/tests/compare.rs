@@ -288,3 +288,17 @@ fn many_who_gain_are_counted_and_all_who_lose_are_named() {
     compare(&sim, &[]).exits(0).prints("… and 18 more (--all").prints_no("p029@example.com");
     compare(&sim, &["--all"]).exits(0).prints("p029@example.com");
 }
+
+#[test]
+fn what_a_policy_remarks_is_told_with_the_place_in_its_own_file() {
+    let sim = sim();
+    let slip = "message = '\"is staff\"'\nremove_groups = '\"adminz\"'";
+    let keyed = sim
+        .rest
+        .replace("sync = 'group.name.substring(4)'", "sync = '{\"name\": \"A\", \"key\": \"admins\"}'");
+    let new =
+        format!("# Ours.\n{}", keyed.replace("message = '\"is staff\"'", slip)).replace("policy.config.", "");
+    let line = new.lines().position(|line| line.starts_with("remove_groups")).expect("the slip") + 1;
+    sim.file("new.toml", new.as_bytes());
+    compare(&sim, &[]).exits(0).says(&format!("new.toml:{line}:")).says("did you mean `admins`?");
+}

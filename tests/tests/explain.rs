@@ -277,3 +277,22 @@ fn what_a_setting_keeps_is_not_called_in_step() {
         .prints("additive");
     explain(&sim, "bob@example.com").prints("the account stays active (leavers = \"keep\")");
 }
+
+#[test]
+fn a_group_is_told_by_the_name_that_it_has_and_what_keeps_it_otherwise() {
+    let org = Org::new().people(["ann", "bob"]).group("aws-ops", ["ann"]).group("aws-old", ["bob"]);
+    let mut sim = Sim::start(org);
+    sim.rest = format!("[guards]\nprotected_groups = [\"aws-old\"]\n{RULES}");
+    sim.sync([]).exits(0);
+    // Somebody's own group has the name that ours should get.
+    let mut target = sim.target();
+    target.groups.insert("aws-devs".to_owned(), json!({ "displayName": "aws-devs", "members": [] }));
+    let values = |of: &std::collections::BTreeMap<String, Value>| of.values().cloned().collect::<Vec<_>>();
+    sim.put_target(&json!({ "users": values(&target.users), "groups": values(&target.groups) }));
+    sim.happens(|org| {
+        org.rename_group("aws-ops", "aws-devs").leaves("bob", "aws-old").joins("bob", "aws-devs")
+    });
+    let outcome = explain(&sim, "ann@example.com");
+    outcome.prints("is in \"aws-ops\"").prints("should be called \"aws-devs\"").prints_no("in step");
+    sim.usher("explain", &["--group", "aws-old"]).exits(0).prints("protected by").prints_no("in step");
+}

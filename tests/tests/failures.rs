@@ -185,7 +185,10 @@ fn a_page_cut_in_half_is_no_page() {
     let sim = small();
     let members = "GET /api/v1/groups/{id}/users";
     sim.fault(&json!({ "service": "okta", "request": members, "times": 1000, "cut": "body" }));
-    fails(&sim, 1).says("the answer of Okta at ").says("broke off");
+    fails(&sim, 1)
+        .says("the members of the group \"admins\" (00g")
+        .says("the answer of Okta at ")
+        .says("broke off");
 }
 
 #[test]

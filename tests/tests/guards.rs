@@ -78,6 +78,13 @@ fn a_group_read_as_empty_empties_nothing_by_itself() {
 }
 
 #[test]
+fn the_command_of_a_refusal_has_the_time_that_the_plan_was_made_for() {
+    let mut sim = ten();
+    lose(&mut sim, 6);
+    sim.sync(["--now", "1900000000"]).exits(4).says("usher sync --now 1900000000 --allow sha256:");
+}
+
+#[test]
 fn users_deactivated() {
     let mut sim = ten();
     lose(&mut sim, 3);

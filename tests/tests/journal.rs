@@ -199,3 +199,15 @@ fn a_name_in_a_journal_cannot_move_the_cursor() {
     let outcome = sim.usher("journal", &["show"]).exits(0);
     assert!(!outcome.stdout.contains('\u{202e}'), "{outcome}");
 }
+
+/// As one that hangs does, whose lock is over.
+#[test]
+fn a_journal_that_another_process_writes_to_is_waited_for() {
+    let sim = acme();
+    let journal = std::fs::File::create(sim.folder().join("usher.jsonl")).unwrap();
+    journal.try_lock().unwrap();
+    sim.sync([]).exits(6).says("another process is writing to the journal").says("end that process");
+    assert_eq!(sim.requests().writes(), 0);
+    drop(journal);
+    sim.sync([]).exits(0);
+}

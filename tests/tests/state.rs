@@ -411,6 +411,18 @@ fn when_the_record_of_the_date_is_lost_the_time_starts_again() {
 }
 
 #[test]
+fn who_waits_in_another_directory_does_not_wait_in_this_one() {
+    let mut month = Month::begin();
+    let file = month.sim.folder().join("usher.state");
+    let mut of_another = state(&month.sim);
+    of_another["target"] = json!("https://scim.another.example/");
+    month.on_day(100);
+    std::fs::write(&file, of_another.to_string()).unwrap();
+    month.sync_on_day(100).prints("nothing to do");
+    month.sync_on_day(130).prints("delete 1 user");
+}
+
+#[test]
 fn a_state_in_s3_saves_what_one_in_a_file_does_and_its_lock_lies_beside_it() {
     let Some(peers) = peers("a state in S3") else { return };
     let bucket = Bucket::new(peers);

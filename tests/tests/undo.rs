@@ -204,6 +204,91 @@ fn an_undo_passes_the_guards_like_any_other_plan() {
     assert_eq!(sim.target().active().len(), 0);
 }
 
+/// Each half of it by itself: the first is refused as well, and keeps the plan.
+#[test]
+fn the_command_that_a_refusal_prints_works_where_the_plan_was_kept_nowhere() {
+    let sim = with(Org::new().crowd("p", 10).group_of_crowd("all", "p", 10), "");
+    let refused = sim.usher("undo", &["latest"]).exits(4);
+    let hint = refused.stderr.lines().find_map(|line| line.split_once("allow this one plan: "));
+    let commands: Vec<&str> = hint.expect("a hint").1.split("; ").collect();
+    let [keep, apply] = commands[..] else { panic!("{commands:?}") };
+    for (command, status) in [(keep, 4), (apply, 0)] {
+        let words: Vec<&str> = command.split(' ').filter(|word| !word.is_empty()).collect();
+        let [program, command, arguments @ ..] = &words[..] else { panic!("{words:?}") };
+        assert_eq!(*program, "usher");
+        // The harness names the configuration itself.
+        let at = arguments.iter().position(|word| *word == "--config");
+        let arguments: Vec<&str> = match at {
+            Some(at) => [&arguments[..at], &arguments[at + 2..]].concat(),
+            None => arguments.to_vec(),
+        };
+        sim.usher(command, &arguments).exits(status);
+    }
+    assert_eq!(sim.target().active().len(), 0);
+}
+
+#[test]
+fn a_part_of_a_run_touches_no_account_that_was_made_anew_either() {
+    let mut sim = small(NO_GUARDS);
+    sim.happens(|org| org.person("fay").joins("fay", "admins"));
+    sim.sync([]).exits(0);
+    let run = runs(&sim).last().expect("a run").clone();
+    by_hand(&sim, |target| {
+        let id = target.users.remove("fay").expect("fay")["id"].clone();
+        let admins = target.groups.get_mut("admins").expect("the group");
+        admins["members"].as_array_mut().expect("a list").retain(|member| *member != id);
+    });
+    sim.sync([]).exits(0);
+    assert!(sim.target().members("admins").contains(&"fay"));
+    for part in [&["--group", "admins"][..], &["--group", "admins", "--person", "fay@example.com"]] {
+        let arguments = [&[run.as_str(), "--out", "undo.json"][..], part].concat();
+        let plan = sim.usher("undo", &arguments).exits(5);
+        plan.prints("fay@example.com").prints("has another account since").prints("nothing to do");
+    }
+}
+
+#[test]
+fn a_new_account_that_was_put_into_any_group_since_is_not_deleted() {
+    let mut sim = small(NO_GUARDS);
+    sim.happens(|org| org.person("fay").joins("fay", "admins"));
+    sim.sync([]).exits(0);
+    by_hand(&sim, |target| {
+        let fay = target.user("fay")["id"].clone();
+        target.groups.insert("partners".to_owned(), json!({ "displayName": "partners", "members": [fay] }));
+    });
+    let plan = sim.usher("undo", &["latest", "--delete-created", "--out", "undo.json"]).exits(5);
+    plan.prints("is a member of the group \"partners\" since").prints_no("delete      fay@");
+    sim.usher("apply", &["undo.json"]).exits(5);
+    assert!(sim.target().people().contains(&"fay"));
+}
+
+#[test]
+fn a_group_is_protected_although_somebody_in_it_is_protected_too() {
+    let mut sim = small(&format!("{NO_GUARDS}protected_users = [\"ann@*\"]\nprotected_groups = [\"ops\"]\n"));
+    sim.happens(|org| org.group("ops", ["ann", "bob"]));
+    sim.sync([]).exits(0);
+    sim.usher("undo", &["latest", "--out", "undo.json"]).exits(5).prints("kept        ops");
+    sim.usher("apply", &["undo.json"]).exits(5);
+    assert_eq!(sim.target().members("ops"), ["ann", "bob"]);
+}
+
+/// The guards go by both names, and would let nothing of the plan pass.
+#[test]
+fn whom_the_name_that_comes_back_protects_stays_and_the_rest_goes_on() {
+    let mut sim = small(&format!("{NO_GUARDS}protected_users = [\"root@*\"]\n"));
+    let named = |login: &str| json!({ "login": login, "email": login });
+    sim.happens(|org| org.profile("ann", named("root@example.com")));
+    sim.sync([]).exits(0);
+    sim.happens(|org| {
+        org.profile("ann", named("boss@example.com")).joins("ann", "readers").joins("bob", "readers")
+    });
+    sim.sync([]).exits(0);
+    sim.usher("undo", &["latest", "--out", "undo.json"]).exits(5).prints("protected by");
+    sim.usher("apply", &["undo.json"]).exits(5);
+    assert_eq!(sim.target().user("ann")["userName"], "root@example.com");
+    assert_eq!(sim.target().members("readers"), ["ann", "dan"]);
+}
+
 #[test]
 fn protected_names_are_kept_and_told() {
     let mut sim = small(&format!("{NO_GUARDS}protected_users = [\"ann@*\"]\nprotected_groups = [\"ops\"]\n"));

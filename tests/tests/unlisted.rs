@@ -24,6 +24,17 @@ fn from(sim: &Sim, request: &str, source: &Value) {
     sim.fault(&json!({ "service": "okta", "request": request, "source": source }));
 }
 
+/// Bob leaves his group and is back before Okta is asked for him alone: no list shows him. Returns what stood in between.
+fn comes_and_goes(sim: &mut Sim) -> Value {
+    let full = sim.source();
+    sim.happens(|org| org.leaves("bob", "devs"));
+    let between = sim.source();
+    sim.put_source(&full);
+    from(sim, MEMBERS, &between);
+    from(sim, ONE_PERSON, &full);
+    between
+}
+
 fn without(source: &Value, group: &str) -> Value {
     let mut source = source.clone();
     let groups = source["groups"].as_array_mut().expect("an organisation has groups");
@@ -36,13 +47,7 @@ fn who_moves_between_groups_while_they_are_read_keeps_everything() {
     for settings in ["", "[sync]\nleavers = \"delete\"\n"] {
         let mut sim = sim(settings);
         let before = sim.target();
-        let full = sim.source();
-        sim.happens(|org| org.leaves("bob", "devs"));
-        let between = sim.source();
-        sim.put_source(&full);
-        // Neither group shows bob, and when Okta is asked for him alone he is back.
-        from(&sim, MEMBERS, &between);
-        from(&sim, ONE_PERSON, &full);
+        let between = comes_and_goes(&mut sim);
         let outcome = sim.sync([]).exits(5);
         outcome.prints("bob").prints("(unlisted)");
         assert_eq!(sim.requests().writes(), 0);
@@ -83,6 +88,21 @@ fn a_group_that_the_list_leaves_out_is_asked_for_before_it_is_emptied() {
     }
 }
 
+/// People in it would all be leavers.
+#[test]
+fn a_group_that_a_token_may_no_longer_see_is_not_taken_for_gone() {
+    let sim = sim("");
+    let full = sim.source();
+    from(&sim, "GET /api/v1/groups", &without(&full, "devs"));
+    from(&sim, MEMBERS, &full);
+    let forbidden = json!({ "errorCode": "E0000006", "errorSummary": "You do not have permission" });
+    sim.fault(
+        &json!({ "service": "okta", "request": ONE_GROUP, "times": 9, "status": 403, "body": forbidden }),
+    );
+    sim.sync([]).fails_clearly(1).says("shows the group \"devs\" (00g").says("Give the token back its right");
+    assert_eq!(sim.requests().writes(), 0);
+}
+
 /// Some tokens do not see `Everyone` in a list, and everybody is in it: nobody would ever leave.
 #[test]
 fn that_a_list_lacks_everyone_keeps_nobody() {
@@ -103,12 +123,7 @@ fn that_a_list_lacks_everyone_keeps_nobody() {
 #[test]
 fn a_snapshot_of_such_a_reading_gives_the_same_plan() {
     let mut sim = sim("");
-    let full = sim.source();
-    sim.happens(|org| org.leaves("bob", "devs"));
-    let between = sim.source();
-    sim.put_source(&full);
-    from(&sim, MEMBERS, &between);
-    from(&sim, ONE_PERSON, &full);
+    comes_and_goes(&mut sim);
     sim.run("snapshot", &["save", "moved.json"]).exits(0);
     let plan = sim.run("plan", &["--snapshot", "moved.json"]).exits(5);
     plan.prints("bob").prints("(unlisted)").prints("nothing to do");

@@ -44,8 +44,9 @@ impl Connected {
         };
         if let Some(deferral) = &mut self.session.settings.deferral {
             let state = remembered.as_ref().and_then(Remembered::state);
-            // Ids of another organisation's people are not those of this one's.
-            let state = state.filter(|state| state.source == self.origin.source);
+            // Who waits in another directory, or under another organisation's ids, does not wait here.
+            let (source, target) = (&self.origin.source, &self.origin.target);
+            let state = state.filter(|state| state.source == *source && state.target == *target);
             deferral.since = state.map(|state| state.waiting.clone()).unwrap_or_default();
         }
         Ok(remembered)

@@ -6,7 +6,7 @@ use usher_engine::Stop;
 /// What a shell tells of a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
-/// Listens until the task is ended.
+/// Listens as long as the program runs: the system no longer ends it by itself once somebody listens.
 pub(crate) async fn listen(stop: Stop) {
     loop {
         if signal().await.is_err() {

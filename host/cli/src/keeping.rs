@@ -89,9 +89,10 @@ impl Keeping {
             None => None,
         };
         let keeper = Keeper { lock: lock.take(), journal, stop: Stop::default() };
-        let listening = tokio::spawn(interruption::listen(keeper.stop.clone()));
+        tokio::spawn(interruption::listen(keeper.stop.clone()));
         let mut applied = apply(plan, identity_center, &keeper, progress).await;
-        listening.abort();
+        // Nothing is under way any more that somebody would have to wait for.
+        keeper.stop.now();
         if let Some(journal) = &keeper.journal
             && let Err(error) = journal.end(&applied)
         {

@@ -30,7 +30,7 @@ use stages::Stages;
 pub const UNLISTED: &str = leavers::UNLISTED;
 
 /// People who have an account of ours and are no longer desired, by id, as far as the settings let them go: those who are active
-/// or, where leavers are deleted, all. Okta is to be asked where each of them is; only who has an answer in [`reconcile`] is
+/// and, where leavers are deleted, those who have waited long enough. Okta is to be asked where each of them is; only who has an answer in [`reconcile`] is
 /// touched. Empty unless the whole organisation was looked at and the target's reading is complete: otherwise absence means
 /// nothing.
 pub fn leavers(desired: &Desired, actual: &Actual, settings: &Settings) -> Vec<OktaUserId> {

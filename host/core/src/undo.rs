@@ -18,7 +18,7 @@ use crate::decision::Reason;
 use crate::desired::{Conflict, Left};
 use crate::id::{GroupKey, ScimUserId};
 use crate::plan::{AttributeChange, GroupRef, Plan, UserRef};
-use crate::protected::Protected;
+use crate::protected::{Pattern, Protected};
 use crate::quote::quoted;
 use crate::reconcile::stages::Stages;
 use crate::reconcile::{left_aside, standing};
@@ -38,7 +38,8 @@ pub struct Past {
     pub unsure: Vec<Deed>,
 }
 
-/// One operation of a run. Users and groups are named as they were after it, with the ids that they had.
+/// One operation of a run. Users and groups are named as they were after it, with the ids that they had; members whose accounts
+/// the run itself made, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
     /// A new account, with what was written.
@@ -69,7 +70,16 @@ pub struct Allowed {
     pub protected: Protected,
 }
 
-/// The plan that takes back what a run did, as far as it still stands as the run left it.
+impl Allowed {
+    /// The pattern that protects an account, by the name that it has or the one that comes back.
+    fn protects_user(&self, user: &ActualUser, comes_back: Option<&String>) -> Option<&Pattern> {
+        let names = [Some(&user.account.user_name), comes_back];
+        names.into_iter().flatten().find_map(|name| self.protected.user(name))
+    }
+}
+
+/// The plan that takes back what a run did, as far as it still stands as the run left it. To delete what the run created the members of
+/// every group must have been read, those of groups that are none of ours too.
 pub fn undo(past: &Past, actual: &Actual, allowed: &Allowed) -> Plan {
     let stories = Stories::of(&past.done);
     let mut findings = Findings::new(past);
@@ -85,8 +95,9 @@ pub fn undo(past: &Past, actual: &Actual, allowed: &Allowed) -> Plan {
     }
     let operations = findings.stages.into_operations();
     findings.notes.extend(left_aside(actual, &operations));
+    let measured = measured(actual, &stories);
     Plan {
-        standing: standing(actual, &operations),
+        standing: standing(&measured, &operations),
         operations,
         held_users: findings.held_users,
         held_groups: findings.held_groups,
@@ -96,6 +107,18 @@ pub fn undo(past: &Past, actual: &Actual, allowed: &Allowed) -> Plan {
         conflicts: findings.conflicts,
         notes: findings.notes,
     }
+}
+
+/// What the guards measure against: the memberships of our groups and of those that the run changed, as after any run.
+fn measured(actual: &Actual, stories: &Stories) -> Actual {
+    let of_run: BTreeSet<&str> = stories.groups.keys().map(GroupKey::as_str).collect();
+    let ids: BTreeSet<_> = stories.groups.values().filter_map(|story| story.group.scim_id.as_ref()).collect();
+    let mut measured = actual.clone();
+    measured.members.retain(|id, _| {
+        let key = actual.groups.get(id).and_then(|group| group.external_id.as_deref());
+        ids.contains(id) || key.is_some_and(|key| GroupKey::is_ours(key) || of_run.contains(key))
+    });
+    measured
 }
 
 /// By what a user of a run is found again.

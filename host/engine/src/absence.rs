@@ -118,7 +118,8 @@ async fn is_unlisted(
 /// Makes sure that Okta has none of the groups that the plan empties or deletes because no list shows them.
 ///
 /// # Errors
-/// [`EngineError::UnlistedGroup`], and any failed request.
+/// [`EngineError::UnlistedGroup`], and [`EngineError::UnaskedGroup`] for any failed request: a token that may no longer see a group sees
+/// nobody in it either.
 pub(crate) async fn of_groups(source: &Source, listed: Listed<'_>, plan: &Plan) -> Result<(), EngineError> {
     let Some(okta) = source.live() else { return Ok(()) };
     let gone: BTreeSet<(OktaGroupId, &str)> = orphaned(plan)
@@ -126,7 +127,13 @@ pub(crate) async fn of_groups(source: &Source, listed: Listed<'_>, plan: &Plan) 
         .filter(|(id, _)| listed.lacks(id))
         .collect();
     let mut answers = stream::iter(gone)
-        .map(|(id, name)| async move { Ok::<_, EngineError>((okta.has_group(&id).await?, id, name)) })
+        .map(|(id, name)| async move {
+            let is_there = okta.has_group(&id).await.map_err(|source| {
+                let (name, id) = (name.to_owned(), id.to_string());
+                EngineError::UnaskedGroup { name, id, source: Box::new(source) }
+            })?;
+            Ok::<_, EngineError>((is_there, id, name))
+        })
         .buffer_unordered(QUESTIONS_AT_ONCE);
     while let Some((is_there, id, name)) = answers.try_next().await? {
         if is_there {

@@ -71,6 +71,20 @@ pub enum EngineError {
         /// How often it was asked.
         reads: usize,
     },
+    /// Okta does not say whether it has a group that its list of all groups does not show.
+    #[error(
+        "no list of Okta shows the group {} ({id}) any more, and whether Okta still has it is not known: {source}\nhint: nothing was taken \
+         from that. Give the token back its right to see that group, or take the group out of Usher's hands in Identity Center: delete it there",
+        quoted(.name)
+    )]
+    UnaskedGroup {
+        /// The group's name in Identity Center.
+        name: String,
+        /// Its id in Okta.
+        id: String,
+        /// Why.
+        source: Box<OktaError>,
+    },
     /// Okta has a group that its list of all groups left out.
     #[error(
         "Okta's list of groups left out {} ({id}), which Okta has: the list is not all there is\nhint: nothing was taken from that; run it again. \

@@ -62,13 +62,13 @@ pub(crate) async fn read<'a>(
     recall: Option<&'a Recall>,
     progress: &dyn Progress,
 ) -> Result<SourceSide<'a>, EngineError> {
-    let usable = recall.map_or(Err(Why::NoState), Recall::usable);
+    let without = if scope == Scope::Narrowed { Why::Narrowed } else { Why::NoState };
+    let usable = recall.map_or(Err(without), Recall::usable);
     progress.begin(Activity::FindGroups, None);
     let pages = if usable.is_ok() { Pages::Large } else { Pages::Usual };
     let listed = find_groups(source, &policy, candidates, pages).await?;
     let began = source.live().and_then(usher_okta::Okta::began);
-    let timely =
-        usable.and_then(|state| recall.map_or(Err(Why::NoState), |recall| recall.timely(state, began)));
+    let timely = usable.and_then(|state| recall.map_or(Err(without), |recall| recall.timely(state, began)));
     let since = match timely {
         Ok(state) => Ok(changes(source, state).await?),
         Err(why) => Err(why),

@@ -41,11 +41,10 @@ pub(crate) fn recalled(
     if [earlier, actual].iter().any(|it| it.completeness == Completeness::Partial) {
         return BTreeMap::new();
     }
+    // A group on hold is none of them, and says who is not deactivated: who is in it must be known as it is.
     let is_desired = |group: &&ActualGroup| {
-        // A group on hold says who is not deactivated: who is in it must be known as it is.
-        let is_wanted =
-            |key: &GroupKey| desired.groups.contains_key(key) && !desired.untouched_groups.contains(key);
-        group.external_id.as_deref().map(GroupKey::new).is_some_and(|key| is_wanted(&key))
+        let key = group.external_id.as_deref().map(GroupKey::new);
+        key.is_some_and(|key| desired.groups.contains_key(&key))
     };
     let groups = actual.groups.values().filter(is_desired).filter(|group| !written.contains(&group.id));
     groups

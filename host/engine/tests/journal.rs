@@ -227,13 +227,20 @@ fn a_first_line_that_was_torn_at_its_beginning_or_lost_its_bytes_holds_nobody_up
 fn a_file_that_is_no_journal_and_one_that_another_process_writes_are_left_as_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.txt");
-    for text in ["my notes\n", "my notes", "{\"version\":9}\n"] {
+    for text in ["my notes\n", "my notes", "{\"version\":9}\n", "\n", "my notes\n\n"] {
         fs::write(&path, text).unwrap();
         let error = Journal::open(&path, "one").unwrap_err();
         assert!(matches!(error, JournalError::NotAJournal { .. }), "{text:?}: {error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
+    // A journal that somebody saved with one line end too many is not begun anew in its middle.
     let path = folder.path().join("usher.jsonl");
+    write(&path, "one");
+    let whole = fs::read_to_string(&path).unwrap();
+    assert!(whole.ends_with('\n'));
+    fs::write(&path, format!("{whole}\n")).unwrap();
+    assert!(matches!(Journal::open(&path, "two"), Err(JournalError::NotAJournal { .. })));
+    fs::write(&path, &whole).unwrap();
     let (_kept, _) = Journal::open(&path, "one").unwrap();
     assert!(matches!(Journal::open(&path, "two"), Err(JournalError::Busy { .. })));
 }

@@ -100,7 +100,7 @@ fn path(arguments: &WhichJournal) -> Result<PathBuf, Failure> {
     let configuration = Configuration::read(&arguments.config).map_err(Failure::usage)?;
     configuration.keeping.journal.ok_or_else(|| {
         Failure::usage(anyhow!(
-            "no journal is kept: {} has no `journal.path`\nhint: set it, or name a journal with --file",
+            "no journal is kept: {} has no `journal.path`\nhint: set it, or name a journal with --journal",
             arguments.config.display()
         ))
     })

@@ -47,7 +47,7 @@ impl WritingCommand<'_> {
         }
         words.extend(["--allow".to_owned(), hash.to_string()]);
         let command = words.join(" ");
-        self.before.as_ref().map_or(command.clone(), |before| format!("{before} && {command}"))
+        self.before.as_ref().map_or(command.clone(), |before| format!("{before}; {command}"))
     }
 }
 

@@ -83,7 +83,7 @@ pub(crate) fn plan(plan: &Plan, seen: &Seen, undo_of: Option<&UndoOf>, hash: &Pl
 /// How much of that was read now, where a run may do with less than everything.
 fn reading(reading: &Reading) -> Option<String> {
     match reading {
-        Reading::Full { why: Why::NoState } => None,
+        Reading::Full { why: Why::NoState | Why::Narrowed } => None,
         Reading::Full { why } => Some(dim(&format!("Everything was read: {why}."))),
         Reading::Incremental { since, groups, people, target_groups } => {
             let target = target_groups.map_or_else(

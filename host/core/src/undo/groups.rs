@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::story::{Fate, GroupStory, Stories};
 use super::users::another;
-use super::{Allowed, Findings, Found, Now, RULE, group_ref};
+use super::{Allowed, Findings, Found, Identity, Now, RULE, group_ref};
 use crate::actual::ActualGroup;
 use crate::decision::Reason;
 use crate::desired::Left;
@@ -63,7 +63,7 @@ pub(super) fn undo(stories: &Stories, now: &Now<'_>, allowed: &Allowed, findings
                 let (written, found) = (&story.group.display_name, &standing.display_name);
                 later.push(another(DISPLAY_NAME, Some(written), Some(found)));
             }
-            let ours = story.moved().filter_map(|(id, it)| match now.user(&stories.known(id, &it.user)) {
+            let ours = story.moved().filter_map(|(_, it)| match now.user(&it.user) {
                 Found::There(user) => Some(&user.id),
                 Found::Relinked(_) | Found::MadeSince(_) | Found::Gone => None,
             });
@@ -73,7 +73,9 @@ pub(super) fn undo(stories: &Stories, now: &Now<'_>, allowed: &Allowed, findings
                 let name = now.actual.users.get(id).map_or(id.as_str(), |user| &user.account.user_name);
                 format!("{name} is a member since")
             }));
-            delete(key, standing, later, now, allowed, &mut deleted, findings);
+            if delete(key, standing, later, stories, now, allowed, findings) {
+                deleted.insert(standing.id.clone());
+            }
             continue;
         }
         groups.insert(key.clone(), group_ref(key, standing));
@@ -112,48 +114,50 @@ fn gone<'a>(story: &GroupStory, findings: &mut Findings) -> Option<Return<'a>> {
     None
 }
 
+/// Deletes a group unless something speaks against it; gives back whether it goes.
 fn delete(
     key: &GroupKey,
     standing: &ActualGroup,
     later: Vec<String>,
+    stories: &Stories,
     now: &Now<'_>,
     allowed: &Allowed,
-    deleted: &mut BTreeSet<ScimGroupId>,
     findings: &mut Findings,
-) {
+) -> bool {
     let (what, name) = ("created the group", &standing.display_name);
     if !later.is_empty() {
-        return findings.conflict(format!("the group {}", quoted(name)), later, AS_IT_IS);
+        findings.conflict(format!("the group {}", quoted(name)), later, AS_IT_IS);
+        return false;
     }
     if let Some(pattern) = allowed.protected.group(name) {
-        return findings.protected_group(name, &pattern.to_string(), what);
+        findings.protected_group(name, &pattern.to_string(), what);
+        return false;
     }
     let users = now.members(standing).into_iter().flatten().filter_map(|id| now.actual.users.get(id));
     let mut members: Vec<UserRef> = Vec::new();
     for user in users {
-        if let Some(pattern) = allowed.protected.user(&user.account.user_name) {
-            let text = pattern.to_string();
-            return findings.protected_user(
-                &user.account.user_name,
-                &text,
-                &format!("created the group {}", quoted(name)),
-            );
-        }
         let okta_id = user.external_id.as_deref().filter(|id| OktaUserId::is_okta_shaped(id));
-        members.push(UserRef {
+        let member = UserRef {
             okta_id: okta_id.map(OktaUserId::new),
             scim_id: Some(user.id.clone()),
             user_name: user.account.user_name.clone(),
-        });
+        };
+        let comes_back = Identity::of(&member).and_then(|identity| stories.name_before(&identity));
+        if let Some(pattern) = allowed.protects_user(user, comes_back) {
+            let what = format!("created the group {}", quoted(name));
+            findings.protected_user(&user.account.user_name, &pattern.to_string(), &what);
+            return false;
+        }
+        members.push(member);
     }
     members.sort_by(|one, other| (&one.user_name, &one.scim_id).cmp(&(&other.user_name, &other.scim_id)));
-    deleted.insert(standing.id.clone());
     let why = findings.why(what);
     findings.stages.add(
         Phase::Delete,
         Change::DeleteGroup { group: group_ref(key, standing), members },
         &why,
     );
+    true
 }
 
 fn renamed<'a>(

@@ -47,9 +47,9 @@ impl Taking<'_> {
         standing: &BTreeSet<ScimUserId>,
         findings: &mut Findings,
     ) {
-        let (mut leaving, mut joining) = (Vec::new(), Vec::new());
+        let (mut leaving, mut joining, mut protected) = (Vec::new(), Vec::new(), Vec::new());
         for (identity, membership) in story.moved() {
-            let user = match self.now.user(&self.stories.known(identity, &membership.user)) {
+            let user = match self.now.user(&membership.user) {
                 Found::There(user) => user,
                 Found::Relinked(user) => {
                     // Of a group that lost its last trace of the person nothing is left to take back.
@@ -75,16 +75,16 @@ impl Taking<'_> {
             match (membership.after, standing.contains(&user.id)) {
                 (true, false) | (false, true) => findings.as_before += 1,
                 (false, false) => joining.push(user_ref),
-                (true, true) => match self.allowed.protected.user(&user.account.user_name) {
-                    Some(pattern) => {
-                        let what = format!("put it into the group {}", quoted(&group.display_name));
-                        findings.protected_user(&user.account.user_name, &pattern.to_string(), &what);
-                    }
+                // By the name that stands and by the one that comes back.
+                (true, true) => match self.allowed.protects_user(user, self.stories.name_before(identity)) {
+                    Some(pattern) => protected.push((&user.account.user_name, pattern)),
                     None => leaving.push(user_ref),
                 },
             }
         }
-        let is_emptied = joining.is_empty() && !leaving.is_empty() && leaving.len() == standing.len();
+        // That somebody of them is protected too takes nothing from the group's own protection.
+        let going = leaving.len() + protected.len();
+        let is_emptied = joining.is_empty() && going > 0 && going == standing.len();
         let name =
             group.scim_id.as_ref().and_then(|id| self.now.actual.groups.get(id)).map(|it| &it.display_name);
         let names = [Some(&group.display_name), name];
@@ -95,6 +95,10 @@ impl Taking<'_> {
                 findings.protected_group(name, &pattern.to_string(), "gave it all its members");
             }
             None => {
+                for (name, pattern) in protected {
+                    let what = format!("put it into the group {}", quoted(&group.display_name));
+                    findings.protected_user(name, &pattern.to_string(), &what);
+                }
                 let why = findings.why("put them into the group");
                 for members in by_name(leaving).chunks(MEMBERS_PER_REQUEST) {
                     let change = Change::RemoveMembers { group: group.clone(), members: members.to_vec() };

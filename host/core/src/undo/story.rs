@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Deed, Identity};
+use crate::account::Field;
 use crate::id::GroupKey;
 use crate::plan::{AttributeChange, GroupRef, UserRef};
 
@@ -110,10 +111,9 @@ impl Stories {
 }
 
 impl Stories {
-    /// A member with the id of the account that the run itself made, where it made it.
-    pub(super) fn known(&self, identity: &Identity, member: &UserRef) -> UserRef {
-        let made = self.users.get(identity).and_then(|story| story.user.scim_id.clone());
-        UserRef { scim_id: member.scim_id.clone().or(made), ..member.clone() }
+    /// The userName that somebody had before the run, where the run gave another.
+    pub(super) fn name_before(&self, identity: &Identity) -> Option<&String> {
+        self.users.get(identity)?.attributes.get(Field::UserName.name())?.0.as_ref()
     }
 }
 

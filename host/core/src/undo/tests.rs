@@ -132,10 +132,11 @@ fn an_account_that_belongs_to_another_by_now_is_left_alone() {
 #[test]
 fn an_account_or_a_group_that_was_made_anew_since_is_left_alone_and_told() {
     let standing = nothing().user(Some(ANN), "ann-2", account("ann")).group("team", &["ann-2"]);
-    let unmade = UserRef { scim_id: None, ..user(ANN, "ann") };
     let created = vec![change("userName", None, Some("ann"))];
-    let done =
-        vec![Deed::CreatedUser(user(ANN, "ann-1"), created), Deed::AddedMembers(group("team"), vec![unmade])];
+    let done = vec![
+        Deed::CreatedUser(user(ANN, "ann-1"), created),
+        Deed::AddedMembers(group("team"), vec![user(ANN, "ann-1")]),
+    ];
     for delete_created in [false, true] {
         let allowed = Allowed { delete_created, ..Allowed::default() };
         let plan = standing.after(done.clone(), &allowed);

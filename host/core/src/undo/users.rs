@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::story::{Attributes, Fate, Stories, UserStory};
 use super::{Allowed, Findings, Found, Identity, Now, RULE, user_ref};
 use crate::account::{Account, Field};
-use crate::actual::ActualUser;
+use crate::actual::{ActualUser, Completeness};
 use crate::decision::Reason;
 use crate::desired::Left;
 use crate::id::{ScimGroupId, ScimUserId};
@@ -120,11 +120,16 @@ fn later(
             Found::Relinked(_) | Found::MadeSince(_) | Found::Gone => None,
         })
         .collect();
-    for group in now.actual.groups.values() {
-        let is_member = now.members(group).is_some_and(|members| members.contains(&standing.id));
-        if is_member && !by_run.contains(&group.id) {
-            later.push(format!("is a member of the group {} since", quoted(&group.display_name)));
+    for group in now.actual.groups.values().filter(|group| !by_run.contains(&group.id)) {
+        let name = quoted(&group.display_name);
+        match now.members(group) {
+            Some(members) if !members.contains(&standing.id) => {}
+            Some(_) => later.push(format!("is a member of the group {name} since")),
+            None => later.push(format!("may be a member of the group {name}, whose members were not read")),
         }
+    }
+    if now.actual.completeness == Completeness::Partial {
+        later.push("may be a member of a group that Identity Center could not list".to_owned());
     }
     later
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use usher_core::actual::{ActualGroup, Completeness};
 use usher_core::desired::Conflict;
-use usher_core::id::{GroupKey, OktaGroupId, ScimGroupId};
+use usher_core::id::{GroupKey, OktaGroupId, ScimGroupId, ScimUserId};
 use usher_core::name::same;
 use usher_core::quote::quoted;
 use usher_core::settings::{Memberships, OrphanedGroups};
@@ -257,6 +257,29 @@ fn stays(prepared: &Prepared, standing: &ActualGroup) -> String {
     format!("; in AWS the group stays as it is{setting}")
 }
 
+/// How a wanted group differs from what it should be, and why the plan leaves it so.
+fn differs(prepared: &Prepared, key: &GroupKey, standing: &ActualGroup) -> Option<String> {
+    let Prepared { desired, plan, read, settings, .. } = prepared;
+    let wanted = desired.groups.get(key)?;
+    if let Some(kept) = plan.kept_groups.iter().find(|left| left.label == standing.display_name) {
+        return Some(format!("stays as it is {}", by(&kept.why)));
+    }
+    let account = |id| find::account(prepared, id).map(|user| &user.id);
+    let wanted: BTreeSet<&ScimUserId> = wanted.members.iter().filter_map(account).collect();
+    let members = read.actual.members.get(&standing.id)?;
+    let others = members.iter().filter(|id| !wanted.contains(id)).count();
+    let missing = wanted.iter().filter(|id| !members.contains(**id)).count();
+    if others + missing == 0 {
+        return None;
+    }
+    let why = match settings.memberships {
+        Memberships::Additive if missing == 0 => "memberships are never removed (memberships = \"additive\")",
+        _ => "they are on hold, protected or contested: `usher explain` tells of each",
+    };
+    let is = if others + missing == 1 { "membership is" } else { "memberships are" };
+    Some(format!("stays as it is: {} {is} other than wanted; {why}", others + missing))
+}
+
 fn conclusion(
     prepared: &Prepared,
     key: Option<&GroupKey>,
@@ -295,6 +318,9 @@ fn conclusion(
         }
         if standing.is_some_and(|group| prepared.plan.unread_groups.contains(&group.display_name)) {
             return Conclusion::new(Verdict::LeftAlone, "stays as it is: its members could not be read");
+        }
+        if let Some(left) = standing.and_then(|standing| differs(prepared, key, standing)) {
+            return Conclusion::new(Verdict::LeftAlone, left);
         }
         if desired.groups.contains_key(key) {
             let message = "stands in AWS as Okta and the policy say; nothing would change";

@@ -40,12 +40,15 @@ pub(super) fn find(file: &mut File, path: &Path) -> Result<(Tail, Vec<u8>), Jour
     let unreadable = |source| JournalError::Unreadable { path: shown.clone(), source };
     let (length, last, torn) = ends(file).map_err(unreadable)?;
     let not_ours = |problem: String| JournalError::NotAJournal { path: shown.clone(), problem };
-    if last.is_empty() {
+    let Some(last) = last else {
         // A file without a single whole line is one that was torn at its very first, or no journal at all.
         if !may_be_torn(&torn) {
             return Err(not_ours("it has no line of a journal".to_owned()));
         }
         return Ok((Tail { number: 0, digest: line::NONE_BEFORE.to_owned(), at: None, length }, torn));
+    };
+    if last.is_empty() {
+        return Err(not_ours("its last line is empty".to_owned()));
     }
     let line = parse(&last).map_err(|problem| not_ours(format!("its last line: {problem}")))?;
     let tail = Tail { number: line.number, digest: Digest::of(&last).to_string(), at: Some(line.at), length };
@@ -89,8 +92,8 @@ pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// The length up to the end of the last whole line, that line without its end, and what comes after it.
-fn ends(file: &mut File) -> io::Result<(u64, Vec<u8>, Vec<u8>)> {
+/// The length up to the end of the last whole line, that line without its end, if there is one, and what comes after it.
+fn ends(file: &mut File) -> io::Result<(u64, Option<Vec<u8>>, Vec<u8>)> {
     let mut start = file.metadata()?.len();
     let mut end: Vec<u8> = Vec::new();
     loop {
@@ -101,9 +104,9 @@ fn ends(file: &mut File) -> io::Result<(u64, Vec<u8>, Vec<u8>)> {
             (Some(last), before) if before.is_some() || start == 0 => {
                 let from = before.map_or(0, |before| before + 1);
                 let line = end[from..last].to_vec();
-                return Ok((start + last as u64 + 1, line, end[last + 1..].to_vec()));
+                return Ok((start + last as u64 + 1, Some(line), end[last + 1..].to_vec()));
             }
-            (None, _) if start == 0 => return Ok((0, Vec::new(), end)),
+            (None, _) if start == 0 => return Ok((0, None, end)),
             _ => {}
         }
         let size = BLOCK.min(start);

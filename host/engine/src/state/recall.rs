@@ -43,6 +43,8 @@ pub enum Why {
     First,
     /// What was left could not be read.
     Damaged,
+    /// The run is about some groups only.
+    Narrowed,
     /// It was asked to.
     Asked,
     /// Its plan is for somebody to look at, or is held against one that somebody has looked at.
@@ -61,6 +63,7 @@ impl fmt::Display for Why {
             Self::NoState => "no state is kept",
             Self::First => "there is no state yet",
             Self::Damaged => "the state could not be read",
+            Self::Narrowed => "a run of some groups believes nothing of the state",
             Self::Asked => "it was asked for",
             Self::Reviewed => "a plan to be reviewed rests on what stands there now",
             Self::OtherServices => "the state is about other services",

@@ -1,6 +1,6 @@
 //! A run of the journal as what was done, for `usher_core::undo`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use usher_core::content::UndoOf;
 use usher_core::id::{GroupKey, OktaUserId, ScimGroupId, ScimUserId};
@@ -19,12 +19,13 @@ pub fn past(run: &Run, what: &UndoOf) -> Result<Past, UndoError> {
     let person = what.person.as_deref().map(|wanted| ids_of(run, wanted));
     let group = what.group.as_deref().map(|wanted| keys_of(run, wanted));
     let mut past = Past { run: run.run.clone(), ..Past::default() };
+    let made = made(run);
     for attempt in &run.attempts {
         let certainty = certainty(attempt);
         if certainty == Certainty::NotDone {
             continue;
         }
-        let deed = deed(run, attempt)?;
+        let deed = deed(run, attempt, &made)?;
         let deed = match &group {
             Some(keys) if !of_group(&deed, keys) => None,
             _ => Some(deed),
@@ -69,12 +70,28 @@ fn certainty(attempt: &Attempt) -> Certainty {
     }
 }
 
-fn deed(run: &Run, attempt: &Attempt) -> Result<Deed, UndoError> {
+/// The accounts that the run made, by Okta's ids: it planned their memberships before they had ids of Identity Center.
+fn made(run: &Run) -> BTreeMap<&str, &str> {
+    let creations = run.attempts.iter().filter(|attempt| attempt.change.kind == "create-user");
+    let ids = creations.map(|attempt| {
+        let whose = attempt.change.user.as_ref().and_then(|user| user.okta_id.as_deref());
+        whose.zip(attempt.target_id.as_deref())
+    });
+    ids.flatten().collect()
+}
+
+fn deed(run: &Run, attempt: &Attempt, made_in_run: &BTreeMap<&str, &str>) -> Result<Deed, UndoError> {
     let change = &attempt.change;
     let attributes = || change.attributes.iter().map(attribute).collect::<Vec<_>>();
     // Who has no account was left out of the request.
     let is_left_out = |user: &User| user.scim_id.is_none() && attempt.missing.contains(&user.user_name);
-    let members = || change.members.iter().filter(|user| !is_left_out(user)).map(user).collect::<Vec<_>>();
+    let member = |member: &User| {
+        let mut member = user(member);
+        let made = || Some(*made_in_run.get(member.okta_id.as_ref()?.as_str())?);
+        member.scim_id = member.scim_id.clone().or_else(|| made().map(ScimUserId::new));
+        member
+    };
+    let members = || change.members.iter().filter(|user| !is_left_out(user)).map(member).collect::<Vec<_>>();
     let made = attempt.target_id.as_deref();
     let who = change.user.as_ref().map(|who| {
         let mut who = user(who);

@@ -24,7 +24,7 @@ pub struct PreparedUndo {
 }
 
 /// Reads the target, and plans. All groups of ours are read with their members, as a sync reads them, so that the guards measure by the
-/// same whole.
+/// same whole; all others too where accounts are to be deleted, into which somebody may have been put since.
 ///
 /// # Errors
 /// Any failed read of the target.
@@ -56,9 +56,11 @@ pub async fn prepare_undo(
     }
     let keys: BTreeSet<&str> = groups.iter().map(|group| group.key.as_str()).collect();
     let names: BTreeSet<String> = groups.iter().map(|group| name::folded(&group.display_name)).collect();
+    let deletes =
+        allowed.delete_created && past.done.iter().any(|deed| matches!(deed, Deed::CreatedUser(..)));
     let is_read = |group: &&ActualGroup| {
         let ours = group.external_id.as_deref().is_some_and(|id| GroupKey::is_ours(id) || keys.contains(id));
-        ours || names.contains(&name::folded(&group.display_name))
+        deletes || ours || names.contains(&name::folded(&group.display_name))
     };
     let read = actual.groups.values().filter(is_read).map(|group| group.id.clone()).collect();
     target::read_members(target, &mut actual, read, progress).await?;
