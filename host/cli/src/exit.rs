@@ -24,7 +24,7 @@ pub(crate) enum ExitStatus {
     Refused = 4,
     /// Some records failed or were left alone; they are named.
     Partial = 5,
-    /// Another run holds the lock; nothing was written.
+    /// Another run holds the lock, or has the journal open; nothing was written.
     Locked = 6,
 }
 

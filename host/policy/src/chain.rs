@@ -323,3 +323,17 @@ fn are_same(one: Option<&[TargetGroup]>, other: Option<&[TargetGroup]>) -> bool 
         (one, other) => one.is_none() && other.is_none(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_groups_in_another_order_are_no_other_groups() {
+        let [a, b] = ["a", "b"].map(|name| TargetGroup { key: None, display_name: name.to_owned() });
+        let (one, other, more) = ([a.clone(), b.clone()], [b.clone(), a.clone()], [a.clone()]);
+        assert!(are_same(Some(&one), Some(&other)) && are_same(None, None));
+        assert!(!are_same(Some(&one), Some(&more)) && !are_same(Some(&more), Some(&one)));
+        assert!(!are_same(None, Some(&[])), "who replaced nothing left what Okta says");
+    }
+}
