@@ -48,7 +48,9 @@ pub(super) fn find(file: &mut File, path: &Path) -> Result<(Tail, Vec<u8>), Jour
         return Ok((Tail { number: 0, digest: line::NONE_BEFORE.to_owned(), at: None, length }, torn));
     };
     if last.is_empty() {
-        return Err(not_ours("its last line is empty; if it is one all the same, take that line out".to_owned()));
+        return Err(not_ours(
+            "its last line is empty; if it is one all the same, take that line out".to_owned(),
+        ));
     }
     let line = parse(&last).map_err(|problem| not_ours(format!("its last line: {problem}")))?;
     let tail = Tail { number: line.number, digest: Digest::of(&last).to_string(), at: Some(line.at), length };
