@@ -87,7 +87,7 @@ mod export;
 pub mod group;
 pub mod guide;
 pub mod log;
-mod near;
+pub mod near;
 pub mod needs;
 mod policy;
 pub mod problem;

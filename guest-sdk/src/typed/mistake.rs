@@ -61,7 +61,7 @@ impl Mistake {
     /// The field that an unknown one was meant to be.
     pub(super) fn meant(&self) -> Option<&'static str> {
         match &self.0.what {
-            What::Unknown { field, known } => near(field, known),
+            What::Unknown { field, known } => near(field, known.iter().copied()),
             _ => None,
         }
     }
@@ -82,7 +82,7 @@ impl Mistake {
 impl Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.what {
-            What::Unknown { field, known } => match (near(field, known), known) {
+            What::Unknown { field, known } => match (near(field, known.iter().copied()), known) {
                 (Some(near), _) => write!(f, "unknown field `{field}`; did you mean `{near}`?"),
                 (None, []) => write!(f, "unknown field `{field}`; there are none"),
                 (None, known) => write!(f, "unknown field `{field}`, expected {}", either(known)),
@@ -90,7 +90,7 @@ impl Display for Mistake {
             What::Missing(field) => write!(f, "missing field `{field}`"),
             What::Word { word, known } => {
                 write!(f, "must be {}, not `{word}`", either(known))?;
-                near(word, known).map_or(Ok(()), |near| write!(f, "; did you mean `{near}`?"))
+                near(word, known.iter().copied()).map_or(Ok(()), |near| write!(f, "; did you mean `{near}`?"))
             }
             What::Told(message) => f.write_str(message),
         }

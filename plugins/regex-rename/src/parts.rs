@@ -2,6 +2,7 @@
 
 use regex::Regex;
 use regex_automata::util::interpolate;
+use usher_guest::near::near;
 
 /// What is wrong with `name`, each part that the pattern lacks once.
 pub(crate) fn problems(pattern: &Regex, name: &str) -> Vec<String> {
@@ -48,11 +49,7 @@ fn hint(pattern: &Regex, name: &str, part: &str) -> String {
         return format!("write `${{{}}}{}`", &part[..end], &part[end..]);
     }
     let named: Vec<_> = pattern.capture_names().flatten().collect();
-    // As many letters may differ as in the rules: a third, in a very short name one.
-    let limit = (part.chars().count() / 3).max(1);
-    let distance = |name: &&str| strsim::damerau_levenshtein(&part.to_lowercase(), &name.to_lowercase());
-    let near = named.iter().copied().min_by_key(distance).filter(|name| distance(name) <= limit);
-    if let (Some(near), Err(_)) = (near, part.parse::<usize>()) {
+    if let (Some(near), Err(_)) = (near(part, named.iter().copied()), part.parse::<usize>()) {
         return format!("did you mean `${{{near}}}`?");
     }
     let numbers = (1..pattern.captures_len()).map(|number| format!("`${{{number}}}`"));

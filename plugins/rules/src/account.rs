@@ -1,8 +1,6 @@
 //! The fields of an account, by the names that rules and reports have for them.
 
-use usher_guest::{Account, Address, Work};
-
-use crate::near;
+use usher_guest::{Account, Address, Work, near};
 
 /// One field that a rule can read in the draft and write in the account.
 #[derive(Debug)]

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use cel::IdedExpr;
 use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, LiteralValue, operators};
+use usher_guest::near;
 
 use crate::functions;
 use crate::names::{Meaning, Scope, Written, meaning};
-use crate::near;
 use crate::pattern;
 
 /// How deep an expression may be nested. The tree is walked by recursion, here and when it is evaluated, on a stack that is bounded.

@@ -5,10 +5,9 @@ mod people;
 mod tables;
 
 use serde_json::{Map, Value};
-use usher_guest::{Problem, Problems};
+use usher_guest::{Problem, Problems, near};
 
 use crate::account::Field;
-use crate::near;
 
 pub(crate) use people::{Memberships, PersonOutcome};
 pub(crate) use tables::{Cell, Table};

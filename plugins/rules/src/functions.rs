@@ -89,7 +89,10 @@ pub(crate) fn check(name: &str, is_member: bool, arguments: usize) -> Result<(),
     let Some(known) = KNOWN.iter().find(|known| known.name == name) else {
         let names: Vec<_> =
             KNOWN.iter().map(|known| known.name).chain(MACROS.map(|(name, _)| name)).collect();
-        return Err(format!("there is no function `{name}`; {}", crate::near::suggestion(name, &names)));
+        return Err(format!(
+            "there is no function `{name}`; {}",
+            usher_guest::near::suggestion(name, &names)
+        ));
     };
     let (wanted, form) = match is_member {
         true => (&known.member, format!("{name}(…)")),

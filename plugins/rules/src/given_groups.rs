@@ -4,10 +4,10 @@
 
 use cel::common::ast::{EntryExpr, Expr, operators};
 use cel::{Context, IdedExpr, Value};
+use usher_guest::near;
 
 use crate::check::path;
 use crate::group_literals::{branches, joined, parts, text};
-use crate::near;
 use crate::place::Purpose;
 use crate::tree;
 

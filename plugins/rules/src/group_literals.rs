@@ -3,10 +3,10 @@
 
 use cel::IdedExpr;
 use cel::common::ast::{EntryExpr, Expr, LiteralValue, operators};
+use usher_guest::near;
 
 use crate::check::Fault;
 use crate::kinds::{self, Kind};
-use crate::near;
 use crate::place::Purpose;
 use crate::target_groups::is_key;
 

@@ -23,7 +23,6 @@ mod kinds;
 mod memberships;
 mod named;
 mod names;
-mod near;
 mod okta_attributes;
 mod pattern;
 mod place;

@@ -1,9 +1,9 @@
 //! What an expression may speak of.
 
 use std::collections::{BTreeMap, BTreeSet};
+use usher_guest::near;
 
 use crate::account;
-use crate::near;
 
 /// Which item an expression is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +122,7 @@ fn group(first: &str, rest: &[String]) -> Result<Meaning, String> {
         ("attributes", [name, ..]) => Err(format!("`group.attributes.{name}` has no fields")),
         (field, []) if GROUP_FIELDS.contains(&field) => Ok(Meaning::Given),
         (field, _) if GROUP_FIELDS.contains(&field) => Err(format!("`group.{field}` has no fields")),
-        (field, _) => Err(match crate::near::near(field, GROUP_FIELDS) {
+        (field, _) => Err(match near::near(field, GROUP_FIELDS) {
             Some(near) => format!("there is no `group.{field}`; did you mean `group.{near}`?"),
             None => format!(
                 "there is no `group.{field}`; another attribute of the group's profile is `group.attributes.{field}`"
