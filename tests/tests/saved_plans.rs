@@ -213,6 +213,17 @@ fn json_is_asked_for_in_either_way() {
 }
 
 #[test]
+fn a_command_line_that_makes_no_sense_is_told_as_json_where_that_was_asked_for() {
+    let sim = hostile();
+    let told = sim.plan(["--json", "--nonsense"]).exits(2).says("--nonsense").json();
+    assert_eq!((&told["status"], &told["exitStatus"]), (&json!("failed"), &json!(2)));
+    let message = told["error"]["message"].as_str().expect("a message");
+    assert!(message.contains("--nonsense"), "{message}");
+    let silent = sim.plan(["--nonsense"]).exits(2);
+    assert!(silent.stdout.is_empty(), "{silent}");
+}
+
+#[test]
 fn a_plan_that_is_kept_and_would_be_refused_is_allowed_by_applying_that_file() {
     let mut sim = Sim::start(Org::new().crowd("p", 4).group_of_crowd("all", "p", 4));
     sim.sync([]).exits(0);

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use anstyle::{AnsiColor, Style};
 use serde_json::json;
 use usher_policy::LogLine;
 
-use crate::report::escape::plain_lines;
-use crate::report::plan::log_line;
+use crate::escape::plain_lines;
+use crate::notice::log_line;
+use crate::style::{CYAN, RED};
 
 /// What the process says to the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,8 +124,7 @@ impl Failure {
     /// Tells it: text on stderr and, where JSON was asked for, the same facts on stdout.
     pub(crate) fn print(&self, as_json: bool) {
         let (message, hints) = self.paragraph();
-        let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
-        let cyan = Style::new().fg_color(Some(AnsiColor::Cyan.into())).bold();
+        let (red, cyan) = (RED.bold(), CYAN.bold());
         for line in &self.log {
             talkln!("{}", log_line(line));
         }
@@ -137,12 +136,16 @@ impl Failure {
             talkln!("Nothing was written.");
         }
         if as_json {
-            let status = self.status as u8;
-            let report = json!({ "version": 1, "status": "failed", "exitStatus": status,
-                "error": { "message": message, "hints": hints } });
-            outln!("{report:#}");
+            print_json(self.status, &message, &hints);
         }
     }
+}
+
+/// A failure for a program.
+pub(crate) fn print_json(status: ExitStatus, message: &str, hints: &[String]) {
+    let report = json!({ "version": 1, "status": "failed", "exitStatus": status as u8,
+        "error": { "message": message, "hints": hints } });
+    outln!("{report:#}");
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {

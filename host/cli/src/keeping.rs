@@ -14,7 +14,7 @@ use crate::configuration::KeepingSection;
 use crate::exit::{ExitStatus, Failure};
 use crate::interruption;
 use crate::lock_store;
-use crate::report::plan::notice;
+use crate::notice::notice;
 use crate::report::result::PolicyReport;
 
 /// A run that may write.

@@ -4,16 +4,21 @@
 mod output;
 
 mod arguments;
+mod cases;
 mod commands;
 mod configuration;
 mod connect;
+mod escape;
 mod exit;
 mod interruption;
 mod keeping;
 mod lock_store;
 mod mention;
+mod misread;
+mod notice;
 mod pinning;
 mod policies;
+mod policy_config;
 mod progress;
 mod record;
 mod reference;
@@ -21,7 +26,9 @@ mod refusal;
 mod remark;
 mod remembered;
 mod report;
+mod shell;
 mod sides;
+mod style;
 mod trust;
 
 use std::process::ExitCode;
@@ -29,7 +36,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let arguments = arguments::Arguments::parse();
+    let arguments = match arguments::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misread::tell(&error, std::env::args_os().skip(1)),
+    };
     match commands::run(&arguments) {
         Ok(status) => status.into(),
         Err(failure) => {

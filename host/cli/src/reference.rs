@@ -64,7 +64,7 @@ pub(crate) async fn find(
         Place::Registry(reference) => {
             let fetched = registry.fetch(reference, bytes).await.map_err(failure)?;
             if let Some(path) = &fetched.damaged {
-                let path = crate::report::escape::plain(&path.display().to_string());
+                let path = crate::escape::plain(&path.display().to_string());
                 talkln!("warning: {path} was changed since it was kept; it was not used, and fetched again");
             }
             Ok(Found { bytes: fetched.bytes.clone(), fetched: Some((reference.clone(), fetched)) })

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use usher_policy::{ConfigProblem, PolicyError};
 
 use crate::configuration::{FilePlace, parts, place};
-use crate::report::escape::plain;
+use crate::escape::plain;
 
 /// Problems of one policy that are told; more are counted. A person mends far fewer before trying again.
 const TOLD: usize = 100;

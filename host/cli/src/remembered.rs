@@ -6,7 +6,7 @@ use usher_storage::{Conflict, Expected, Storage};
 
 use crate::configuration::StateSection;
 use crate::exit::Failure;
-use crate::report::plan::notice;
+use crate::notice::notice;
 
 /// The state as it was found.
 pub(crate) struct Remembered {

@@ -6,9 +6,9 @@ use anyhow::anyhow;
 use usher_core::compare::Pair;
 
 use crate::arguments::compare::Wanted;
-use crate::commands::plugin::config_file::PolicyConfig;
 use crate::configuration::{Configuration, PolicySection};
 use crate::exit::Failure;
+use crate::policy_config::PolicyConfig;
 
 /// What decides on one side.
 #[derive(Debug)]

@@ -13,9 +13,10 @@ use crate::arguments::compare::Wanted;
 use crate::arguments::{Format, PlanArguments, RunArguments};
 use crate::connect::{self, Connected};
 use crate::exit::{ExitStatus, Failure};
+use crate::notice::log_line;
 use crate::progress::Bars;
 use crate::report::comparison::{ComparisonReport, SideReport, json, markdown, text};
-use crate::report::plan::{log_line, summary};
+use crate::report::plan::summary;
 use crate::report::result::PolicyReport;
 use crate::sides::{Side, Sides};
 

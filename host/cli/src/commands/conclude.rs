@@ -16,6 +16,7 @@ use usher_engine::{SavedPlan, Target};
 use crate::arguments::Format;
 use crate::exit::Failure;
 use crate::keeping::Keeping;
+use crate::notice::notice;
 use crate::progress::Bars;
 use crate::record::Recorded;
 use crate::report::allowance::WritingCommand;
@@ -110,7 +111,7 @@ pub(super) async fn conclude(
     }
     if let Some(file) = intent.out {
         SavedPlan::save(&content, &plan, file)?;
-        talkln!("{}", text::notice(&format!("the plan is kept in {}", file.display())));
+        talkln!("{}", notice(&format!("the plan is kept in {}", file.display())));
     }
 
     let (plan, ending) = match moved(intent, &content, &hash) {
@@ -156,7 +157,7 @@ pub(super) async fn conclude(
         Ending::Planned | Ending::Applied(_) => {}
     }
     if let Some(advice) = undo::advice(&report) {
-        talkln!("{}", text::notice(advice));
+        talkln!("{}", notice(advice));
     }
     Ok(report)
 }

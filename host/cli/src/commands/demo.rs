@@ -5,16 +5,13 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anstyle::Style;
 use anyhow::Context;
 use tokio::process::Command;
 use usher_simulator::{Options, Organisation, Simulator};
 
 use crate::arguments::DemoArguments;
 use crate::exit::{ExitStatus, Failure};
-
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+use crate::style::{BOLD, DIM};
 
 /// Shows a plan, applies it, lets things happen in Okta, syncs again.
 pub(crate) async fn demo(arguments: &DemoArguments) -> Result<ExitStatus, Failure> {

@@ -9,8 +9,9 @@ use usher_policy::Level;
 use crate::arguments::explain::ExplainArguments;
 use crate::connect::{self, Connected};
 use crate::exit::{ExitStatus, Failure};
+use crate::notice::log_line;
 use crate::progress::Bars;
-use crate::report::{explain as report, plan as text};
+use crate::report::explain as report;
 
 /// The version of the JSON's shape.
 const VERSION: u32 = 1;
@@ -30,7 +31,7 @@ pub(crate) async fn explain(arguments: &ExplainArguments) -> Result<ExitStatus, 
     let said = log.take();
     let prepared = prepared.map_err(|error| Failure::from(error).after(said.clone()))?;
     for line in said.iter().filter(|line| !arguments.quiet || line.level >= Level::Warn) {
-        talkln!("{}", text::log_line(line));
+        talkln!("{}", log_line(line));
     }
     match (&arguments.group, &arguments.person) {
         (Some(name), _) => {

@@ -13,10 +13,10 @@ use usher_engine::journal::{Reading, Run, read, whom};
 
 use crate::arguments::journal::{JournalArguments, JournalCommand, ShowArguments, WhichJournal};
 use crate::configuration::Configuration;
+use crate::escape::plain;
 use crate::exit::{ExitStatus, Failure};
-use crate::report::escape::plain;
+use crate::notice::notice;
 use crate::report::journal as report;
-use crate::report::plan::notice;
 
 /// The version of the JSON's shape.
 const VERSION: u32 = 1;

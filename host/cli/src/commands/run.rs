@@ -14,11 +14,12 @@ use crate::arguments::{ApplyArguments, PlanArguments, RunArguments, SyncArgument
 use crate::connect::{self, Connected};
 use crate::exit::{ExitStatus, Failure};
 use crate::keeping::Keeping;
+use crate::notice::{log_line, notice};
 use crate::progress::Bars;
 use crate::record::Recording;
 use crate::report::allowance::WritingCommand;
+use crate::report::record;
 use crate::report::result::{PolicyReport, RunReport};
-use crate::report::{plan as text, record};
 
 /// Shows what a sync would change.
 pub(crate) async fn plan(arguments: &PlanArguments) -> Result<ExitStatus, Failure> {
@@ -175,17 +176,17 @@ impl UnderLock<'_> {
             Err(error) => return Err(Failure::from(error).before_writing().after(said)),
         };
         for line in said.iter().filter(|line| !arguments.quiet || line.level >= Level::Warn) {
-            talkln!("{}", text::log_line(line));
+            talkln!("{}", log_line(line));
         }
-        for notice in target.notices() {
-            talkln!("{}", text::notice(&notice));
+        for told in target.notices() {
+            talkln!("{}", notice(&told));
         }
         let recorded = match reads.record {
             Some(recording) => recording.write(&policy)?,
             None => Vec::new(),
         };
         for line in record::lines(&recorded, read.redacted) {
-            talkln!("{}", text::notice(&line));
+            talkln!("{}", notice(&line));
         }
         if let Some(keeping) = keeping.as_deref() {
             keeping.check()?;

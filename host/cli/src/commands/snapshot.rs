@@ -7,8 +7,8 @@ use usher_policy::Level;
 use crate::arguments::snapshot::{SaveArguments, SnapshotArguments, SnapshotCommand};
 use crate::connect::{self, Connected};
 use crate::exit::{ExitStatus, Failure};
+use crate::notice::{log_line, notice};
 use crate::progress::Bars;
-use crate::report::plan as text;
 
 /// Runs the command that the arguments name.
 pub(crate) async fn snapshot(arguments: &SnapshotArguments) -> Result<ExitStatus, Failure> {
@@ -40,16 +40,16 @@ async fn save(arguments: &SaveArguments) -> Result<ExitStatus, Failure> {
     let said = log.take();
     let prepared = prepared.map_err(|error| Failure::from(error).after(said.clone()))?;
     for line in said.iter().filter(|line| !arguments.quiet || line.level >= Level::Warn) {
-        talkln!("{}", text::log_line(line));
+        talkln!("{}", log_line(line));
     }
-    for notice in prepared.target.notices() {
-        talkln!("{}", text::notice(&notice));
+    for told in prepared.target.notices() {
+        talkln!("{}", notice(&told));
     }
     let mut snapshot = prepared.read;
     if arguments.redact {
         let redacted = snapshot.redacted(arguments.keep_group_names);
         for lost in &redacted.lost {
-            talkln!("{}", text::notice(lost));
+            talkln!("{}", notice(lost));
         }
         snapshot = redacted.snapshot;
     }
@@ -78,7 +78,7 @@ fn tell(snapshot: &Snapshot, arguments: &SaveArguments) {
     }
     outln!(
         "Saved {}. Okta: groups {}, with members {}, people {}. Identity Center: users {}, groups {}, with members {}.",
-        crate::report::escape::plain(&file),
+        crate::escape::plain(&file),
         groups.len(),
         reading.groups.len(),
         reading.users.len(),
@@ -87,9 +87,6 @@ fn tell(snapshot: &Snapshot, arguments: &SaveArguments) {
         actual.members.len(),
     );
     if !snapshot.redacted {
-        talkln!(
-            "{}",
-            text::notice("it holds people's profiles; only you may read it (--redact replaces them)")
-        );
+        talkln!("{}", notice("it holds people's profiles; only you may read it (--redact replaces them)"));
     }
 }

@@ -18,11 +18,12 @@ use crate::configuration::{Configuration, StateSection};
 use crate::connect::{self, ConnectedTarget};
 use crate::exit::{ExitStatus, Failure};
 use crate::keeping::Keeping;
+use crate::notice::notice;
 use crate::progress::Bars;
 use crate::remembered::Remembered;
-use crate::report::allowance::{WritingCommand, quoted};
-use crate::report::plan::notice;
+use crate::report::allowance::WritingCommand;
 use crate::report::result::RunReport;
+use crate::shell::quoted;
 
 /// The name of a plan's file in advice, where the person has not chosen one yet.
 const ANY_FILE: &str = "undo.json";

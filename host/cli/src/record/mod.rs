@@ -1,10 +1,8 @@
 //! `usher plan --record`: what each policy was asked and what it answered, as case files.
 //!
-//! `folder` says which file is whose and which may be replaced, `transcript` makes a case file of what a policy was asked, and `items` a
-//! case's group or person of a real one.
+//! `folder` says which file is whose and which may be replaced, and `transcript` makes a case file of what a policy was asked.
 
 mod folder;
-pub(crate) mod items;
 mod transcript;
 
 use std::path::{Path, PathBuf};

@@ -6,10 +6,10 @@ use serde_json::{Value as Json, json};
 use usher_cases::{Case, CaseFile, CaseGroup, CaseUser, Expectation, Limits as CaseLimits};
 use usher_policy::{ConfiguredPolicy, Limits, Transcript};
 
-use super::items;
-use crate::commands::plugin::questions::{group_answer, user_answer};
-use crate::report::allowance::quoted;
-use crate::report::escape::plain;
+use crate::cases::items;
+use crate::cases::questions::{group_answer, user_answer};
+use crate::escape::plain;
+use crate::shell::quoted;
 
 /// A verdict with the rule that gave it.
 type Kind = (String, String);

@@ -2,14 +2,12 @@
 
 use std::path::Path;
 
-use anstyle::{AnsiColor, Style};
 use usher_core::plan_hash::PlanHash;
 
-use super::escape::plain;
 use super::result::Refused;
-
-const RED: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
-const BOLD: Style = Style::new().bold();
+use crate::escape::plain;
+use crate::shell::quoted;
+use crate::style::{BOLD, RED};
 
 /// A command that would write.
 pub(crate) struct WritingCommand<'a> {
@@ -51,16 +49,6 @@ impl WritingCommand<'_> {
     }
 }
 
-/// As a shell reads it as one word.
-pub(crate) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !word.is_empty() && !word.starts_with('-') && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
 /// A refusal by a guard, for stderr.
 pub(crate) fn refusal(refused: &Refused) -> String {
     let mut out = format!("{RED}refused{RED:#}: {}", plain(&refused.lines[0]));
@@ -88,17 +76,4 @@ pub(crate) fn moved(expected: &PlanHash, found: &PlanHash, is_empty: bool, again
         "{RED}error{RED:#}: the plan is no longer the expected one, {expected}, but {found}\n\
          {BOLD}hint{BOLD:#}: look at what moved; if it is right so, {again} again and apply that"
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_as_a_shell_needs_it() {
-        assert_eq!(
-            ["a-b", "R&D", "it's", "", "-x"].map(quoted),
-            ["a-b", "'R&D'", r"'it'\''s'", "''", "'-x'"]
-        );
-    }
 }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Style};
 use usher_core::decision::Reason;
 use usher_core::quote::quoted;
 use usher_core::source::GroupOrigin;
@@ -11,13 +10,9 @@ use usher_engine::explain::{
     WouldChange,
 };
 
-use super::escape::plain;
 use super::plan::differences;
-
-const BOLD: Style = Style::new().bold();
-const GREEN: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
-const YELLOW: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
-const DIM: Style = Style::new().dimmed();
+use crate::escape::plain;
+use crate::style::{BOLD, DIM, GREEN, YELLOW};
 
 /// People whom a name may mean.
 pub(crate) fn people(people: &[PersonExplained]) -> String {

@@ -5,10 +5,10 @@ use std::fmt::Write;
 use usher_core::content::Step;
 use usher_core::desired::Left;
 
-use super::escape::plain;
 use super::plan::summary;
 use super::result::{Ending, RunReport};
 use super::undo;
+use crate::escape::plain;
 
 const HEAD: &str = r#"<!doctype html>
 <html lang="en">

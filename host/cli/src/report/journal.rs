@@ -2,17 +2,11 @@
 
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Style};
 use usher_engine::journal::line::{Attribute, Change, Outcome};
 use usher_engine::journal::{Attempt, Run};
 
-use super::escape::{plain, plain_lines};
-
-const BOLD: Style = Style::new().bold();
-const GREEN: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
-const YELLOW: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
-const RED: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
-const DIM: Style = Style::new().dimmed();
+use crate::escape::{plain, plain_lines};
+use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
 
 /// Runs, the oldest first.
 pub(crate) fn runs(runs: &[Run]) -> String {

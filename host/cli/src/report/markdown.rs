@@ -6,10 +6,10 @@ use std::fmt::Write;
 use usher_core::content::{Object, Step};
 use usher_core::plan::AttributeChange;
 
-use super::escape::plain;
 use super::plan::summary;
 use super::result::{Ending, RunReport};
 use super::undo;
+use crate::escape::plain;
 
 /// How many members of an addition are named. Whoever loses something is always named.
 pub(super) const NAMES_TOLD: usize = 12;

@@ -2,7 +2,6 @@
 
 pub(crate) mod allowance;
 pub(crate) mod comparison;
-pub(crate) mod escape;
 pub(crate) mod explain;
 pub(crate) mod html;
 pub(crate) mod journal;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Style};
 use usher_core::content::UndoOf;
 use usher_core::decision::Reason;
 use usher_core::moved::Moved;
@@ -13,20 +12,14 @@ use usher_engine::Outcome;
 use usher_engine::Reading;
 use usher_engine::prepare::Seen;
 use usher_engine::state::Why;
-use usher_policy::LogLine;
 
-use super::escape::plain;
 use super::result::{Ending, RunReport};
 use super::undo;
+use crate::escape::plain;
+use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
 
 /// How many names of an addition are told unless `--all` is given. What is taken away is always told in full.
 const NAMES_TOLD: usize = 12;
-
-pub(super) const BOLD: Style = Style::new().bold();
-pub(super) const GREEN: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
-pub(super) const YELLOW: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
-pub(super) const RED: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
-pub(super) const DIM: Style = Style::new().dimmed();
 
 /// A section of lines under a heading; nothing at all when there is no line.
 struct Section {
@@ -345,7 +338,7 @@ pub(crate) fn ending(report: &RunReport) -> String {
                         let _ = writeln!(
                             out,
                             "{RED}! {what} failed{RED:#}: {}",
-                            super::escape::plain_lines(error)
+                            crate::escape::plain_lines(error)
                         );
                     }
                 }
@@ -364,7 +357,7 @@ pub(crate) fn ending(report: &RunReport) -> String {
                 let is_told =
                     |outcome: &Outcome| matches!(outcome, Outcome::Failed { error } if error == why);
                 if !applied.outcomes.iter().any(is_told) {
-                    let _ = writeln!(out, "{RED}!{RED:#} {}", super::escape::plain_lines(why));
+                    let _ = writeln!(out, "{RED}!{RED:#} {}", crate::escape::plain_lines(why));
                 }
                 let _ = writeln!(
                     out,
@@ -419,24 +412,6 @@ fn cost(report: &RunReport) -> String {
         part("Identity Center", &report.identity_center.by_request),
         report.took.as_secs_f64(),
     )
-}
-
-/// A line of a policy's log, for stderr.
-pub(crate) fn log_line(line: &LogLine) -> String {
-    format!("{DIM}policy {}:{DIM:#} {}", line.level, plain(&line.message))
-}
-
-/// Lines of plugins' logs, for a program.
-pub(crate) fn log_json(lines: &[LogLine]) -> serde_json::Value {
-    let lines = lines
-        .iter()
-        .map(|line| serde_json::json!({ "level": line.level.to_string(), "message": line.message }));
-    lines.collect()
-}
-
-/// Something a client has to say about the service, for stderr.
-pub(crate) fn notice(text: &str) -> String {
-    format!("{YELLOW}note{YELLOW:#}: {}", plain(text))
 }
 
 fn subject(change: &Change) -> String {

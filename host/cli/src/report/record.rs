@@ -1,7 +1,7 @@
 //! Which case files were recorded, for stderr.
 
-use super::allowance::quoted;
 use crate::record::Recorded;
+use crate::shell::quoted;
 
 /// A line for each file with the command that tries it, and one that says what to do with them. Not escaped.
 pub(crate) fn lines(recorded: &[Recorded], is_redacted: bool) -> Vec<String> {

@@ -13,7 +13,7 @@ use crate::decision::Reason;
 use crate::desired::{Desired, DesiredGroup, Left, Scope};
 use crate::id::{GroupKey, OktaGroupId, ScimUserId};
 use crate::name::folded;
-use crate::plan::{Change, GroupRef, MEMBERS_PER_REQUEST, ORPHANED_GROUP, UserRef};
+use crate::plan::{Change, GroupRef, ORPHANED_GROUP, UserRef};
 use crate::quote::quoted;
 use crate::settings::{Memberships, OrphanedGroups, Settings};
 
@@ -74,7 +74,7 @@ impl Members<'_> {
         let not_adopted = wanted.members.iter().filter_map(|id| self.people.not_adopted.get(id)).flatten();
         let stay: BTreeSet<&ScimUserId> = stay.into_iter().chain(not_adopted).collect();
         let is_new = |user: &&UserRef| user.scim_id.as_ref().is_none_or(|id| !standing.contains(id));
-        let joining = by_name(wanted_users.into_iter().filter(is_new).cloned().collect());
+        let joining: Vec<UserRef> = wanted_users.into_iter().filter(is_new).cloned().collect();
         let leaving: Vec<&ScimUserId> =
             standing.iter().filter(|id| !stay.contains(id) && !self.is_kept(id, &group.key)).collect();
         let why = Reason::by_usher("not-a-member", NOT_A_MEMBER);
@@ -85,24 +85,10 @@ impl Members<'_> {
             let is_emptied = joining.is_empty() && !leaving.is_empty() && leaving.len() == standing.len();
             if !(is_emptied && self.protects(group, &why, findings)) {
                 let leaving = self.unprotected(group, leaving, findings);
-                self.remove(group, leaving, &why, findings);
+                findings.stages.remove_members(group, self.refs(leaving), &why);
             }
         }
-        self.join(group, joining, &wanted.why, findings);
-    }
-
-    fn join(&self, group: &GroupRef, joining: Vec<UserRef>, why: &Reason, findings: &mut Findings) {
-        let mut chunks = joining.chunks(MEMBERS_PER_REQUEST);
-        let mut phase = Phase::Join;
-        if group.scim_id.is_none() {
-            let members = chunks.next().unwrap_or_default().to_vec();
-            findings.stages.add(Phase::Join, Change::CreateGroup { group: group.clone(), members }, why);
-            phase = Phase::JoinNew;
-        }
-        for members in chunks {
-            let members = members.to_vec();
-            findings.stages.add(phase, Change::AddMembers { group: group.clone(), members }, why);
-        }
+        findings.stages.add_members(group, joining, &wanted.why, &wanted.why);
     }
 
     /// Empties a group of ours that nobody desires, or deletes it, as the settings say. A group whose name a desired one cannot
@@ -154,7 +140,7 @@ impl Members<'_> {
         } else if self.settings.memberships == Memberships::Additive {
             self.left.additive += leaving.len();
         } else {
-            self.remove(&group, leaving, &why, findings);
+            findings.stages.remove_members(&group, self.refs(leaving), &why);
         }
     }
 
@@ -232,13 +218,6 @@ impl Members<'_> {
             pattern.is_none()
         });
         leaving
-    }
-
-    fn remove(&self, group: &GroupRef, leaving: Vec<&ScimUserId>, why: &Reason, findings: &mut Findings) {
-        for members in self.refs(leaving).chunks(MEMBERS_PER_REQUEST) {
-            let members = members.to_vec();
-            findings.stages.add(Phase::Revoke, Change::RemoveMembers { group: group.clone(), members }, why);
-        }
     }
 
     fn refs(&self, ids: Vec<&ScimUserId>) -> Vec<UserRef> {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::moves::by_name;
 use crate::decision::Reason;
-use crate::plan::{Change, Operation};
+use crate::plan::{Change, GroupRef, MEMBERS_PER_REQUEST, Operation, UserRef};
 
 /// What kind of step an operation is; each begins when the one before has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +32,36 @@ pub(crate) struct Stages(BTreeMap<Phase, Vec<(Change, Reason)>>);
 impl Stages {
     pub(crate) fn add(&mut self, phase: Phase, change: Change, why: &Reason) {
         self.0.entry(phase).or_default().push((change, why.clone()));
+    }
+
+    /// Takes members out of a group, in their names' order, as many at once as one request may name.
+    pub(crate) fn remove_members(&mut self, group: &GroupRef, leaving: Vec<UserRef>, why: &Reason) {
+        for members in by_name(leaving).chunks(MEMBERS_PER_REQUEST) {
+            let change = Change::RemoveMembers { group: group.clone(), members: members.to_vec() };
+            self.add(Phase::Revoke, change, why);
+        }
+    }
+
+    /// Puts members into a group in the same way. A group that is not there yet is made with the first of them, for `why_new`.
+    pub(crate) fn add_members(
+        &mut self,
+        group: &GroupRef,
+        joining: Vec<UserRef>,
+        why_new: &Reason,
+        why: &Reason,
+    ) {
+        let joining = by_name(joining);
+        let mut chunks = joining.chunks(MEMBERS_PER_REQUEST);
+        let mut phase = Phase::Join;
+        if group.scim_id.is_none() {
+            let members = chunks.next().unwrap_or_default().to_vec();
+            self.add(Phase::Join, Change::CreateGroup { group: group.clone(), members }, why_new);
+            phase = Phase::JoinNew;
+        }
+        for members in chunks {
+            let change = Change::AddMembers { group: group.clone(), members: members.to_vec() };
+            self.add(phase, change, why);
+        }
     }
 
     /// All operations in order, the stages counted from 0 without a gap.

@@ -17,10 +17,10 @@ use usher_policy::{LogLine, PolicyChain};
 
 use crate::arguments::check::CheckArguments;
 use crate::configuration::{Configuration, Groups};
+use crate::escape::plain;
 use crate::exit::{ExitStatus, Failure};
+use crate::notice::{log_line, notice};
 use crate::policies::policies;
-use crate::report::escape::plain;
-use crate::report::plan::{log_line, notice};
 use findings::{About, Findings};
 use services::Answers;
 use unknown::Unknown;

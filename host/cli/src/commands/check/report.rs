@@ -9,9 +9,9 @@ use usher_policy::Needs;
 use super::services::Answers;
 use super::{Checked, unknown};
 use crate::commands::plugin::needs_text;
+use crate::escape::plain;
 use crate::exit::ExitStatus;
-use crate::report::escape::plain;
-use crate::report::plan::log_json;
+use crate::notice::log_json;
 
 /// Told when nothing was found.
 pub(super) fn text(checked: &Checked) -> String {

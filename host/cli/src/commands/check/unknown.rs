@@ -9,8 +9,8 @@ use usher_policy::PolicyChain;
 use super::services::Answers;
 use crate::arguments::check::CheckArguments;
 use crate::configuration::{Configuration, PolicySection};
+use crate::escape::plain;
 use crate::mention::{Mention, mentions};
-use crate::report::escape::plain;
 
 /// Near names that are offered for one that Okta does not have.
 const OFFERED: usize = 3;

@@ -9,13 +9,13 @@ use usher_engine::Snapshot;
 use usher_policy::{Limits, PolicyEngine};
 
 use super::asked;
-use super::config_file::PolicyConfig;
 use super::measure::{Measured, PerItem, Subject, Workload, measure};
 use super::opened::{self, Opened};
 use crate::arguments::plugin::BenchArguments;
+use crate::escape::plain;
 use crate::exit::{ExitStatus, Failure};
-use crate::report::escape::plain;
-use crate::report::plan::notice;
+use crate::notice::notice;
+use crate::policy_config::PolicyConfig;
 
 /// Measures both and prints them side by side.
 pub(crate) fn bench(arguments: &BenchArguments) -> Result<ExitStatus, Failure> {

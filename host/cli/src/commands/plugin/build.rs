@@ -10,8 +10,8 @@ use usher_policy::Limits;
 use super::opened;
 use super::source_files::{SourceFiles, source_places};
 use crate::arguments::plugin::BuildArguments;
+use crate::escape::plain;
 use crate::exit::{ExitStatus, Failure};
-use crate::report::escape::plain;
 
 /// Builds once or, to watch, again and again.
 pub(crate) fn build(arguments: &BuildArguments) -> Result<ExitStatus, Failure> {

@@ -3,16 +3,16 @@
 use serde_json::{Value, json};
 use usher_policy::{ConfigProblem, PolicyError};
 
-use super::config_file::PolicyConfig;
 use super::needs_text;
 use super::opened::{self, Opened};
 use crate::arguments::plugin::CheckArguments;
 use crate::configuration::FilePlace;
+use crate::escape::plain;
 use crate::exit::{ExitStatus, Failure};
+use crate::notice::{log_json, log_line};
+use crate::policy_config::PolicyConfig;
 use crate::refusal::{HINT, config_problem, in_order};
 use crate::remark;
-use crate::report::escape::plain;
-use crate::report::plan::{log_json, log_line};
 
 /// Configures the policy and prints every problem with its place.
 pub(crate) fn check(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {

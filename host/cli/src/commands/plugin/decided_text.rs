@@ -2,15 +2,11 @@
 
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Style};
 use usher_core::decision::TargetGroup;
 
 use super::decided::{Decided, counted};
-use crate::report::escape::plain;
-
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const RED: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+use crate::escape::plain;
+use crate::style::{BOLD, DIM, RED};
 
 /// Every decision in full, under a heading; nothing when there is none.
 pub(crate) fn each(heading: &str, items: &[Decided]) -> String {

@@ -3,11 +3,11 @@
 use serde_json::Value;
 use usher_policy::PolicyError;
 
-use super::config_file::PolicyConfig;
 use super::needs_text;
 use super::opened::{self, Opened};
 use crate::arguments::plugin::InspectArguments;
 use crate::exit::{ExitStatus, Failure};
+use crate::policy_config::PolicyConfig;
 
 /// Loads the policy, configures it when a configuration is given or none is needed, and prints what it is.
 pub(crate) fn inspect(arguments: &InspectArguments) -> Result<ExitStatus, Failure> {

@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::project;
 use crate::arguments::plugin::{Language, NewArguments};
+use crate::escape::{plain, plain_lines};
 use crate::exit::{ExitStatus, Failure};
-use crate::report::escape::{plain, plain_lines};
 
 /// Writes the project into a folder of its own.
 pub(crate) fn new(arguments: &NewArguments) -> Result<ExitStatus, Failure> {

@@ -9,9 +9,9 @@ use usher_core::figures::grouped;
 use usher_plugin_build::Outline;
 use usher_policy::{Digest, Limits, LoadedPolicy, PolicyEngine, PolicyError};
 
+use crate::escape::plain;
 use crate::exit::Failure;
 use crate::reference::found;
-use crate::report::escape::plain;
 
 /// A policy that was let in, with its bytes.
 pub(crate) struct Opened {

@@ -11,9 +11,9 @@ use usher_registry::{Registry, RegistryReference};
 
 use crate::arguments::registry::PinArguments;
 use crate::configuration::{Configuration, PolicySection};
+use crate::escape::plain;
 use crate::exit::{ExitStatus, Failure};
 use crate::reference::{self, Place, registry};
-use crate::report::escape::plain;
 use crate::trust;
 
 /// What stands in the file, and what shall.

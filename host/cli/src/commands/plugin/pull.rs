@@ -8,9 +8,9 @@ use usher_policy::Digest;
 use usher_registry::RegistryReference;
 
 use crate::arguments::registry::PullArguments;
+use crate::escape::plain;
 use crate::exit::{ExitStatus, Failure};
 use crate::reference::{self, Place, registry};
-use crate::report::escape::plain;
 
 /// Fetches, checks and writes it.
 pub(crate) async fn pull(arguments: &PullArguments) -> Result<ExitStatus, Failure> {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use anstyle::Style;
 use serde_json::{Value, json};
 use usher_core::figures::grouped;
 use usher_core::near;
@@ -12,17 +11,16 @@ use usher_engine::Snapshot;
 use usher_policy::{CallUsage, ConfiguredPolicy, PolicyEngine};
 
 use super::asked;
-use super::config_file::PolicyConfig;
 use super::decided::{Decided, counted};
 use super::decided_text::{each, summary};
 use super::opened::unconfigured;
 use crate::arguments::trial::PolicyRunArguments;
+use crate::escape::plain;
 use crate::exit::{ExitStatus, Failure};
+use crate::notice::{log_line, notice};
+use crate::policy_config::PolicyConfig;
 use crate::reference::component;
-use crate::report::escape::plain;
-use crate::report::plan::{log_line, notice};
-
-const DIM: Style = Style::new().dimmed();
+use crate::style::DIM;
 
 /// How many near names are suggested for one that is not there.
 const NEAR: usize = 3;

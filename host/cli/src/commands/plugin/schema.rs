@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::opened;
 use crate::arguments::plugin::SchemaArguments;
+use crate::escape::plain;
 use crate::exit::{ExitStatus, Failure};
-use crate::report::escape::plain;
 
 /// Prints the schema; a policy without one is a failure, so that no script keeps an empty file.
 pub(crate) fn schema(arguments: &SchemaArguments) -> Result<ExitStatus, Failure> {

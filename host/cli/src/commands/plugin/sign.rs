@@ -6,9 +6,9 @@ use usher_policy::Digest;
 use usher_registry::{Signature, SigningKey};
 
 use crate::arguments::registry::SignArguments;
+use crate::escape::plain;
 use crate::exit::{ExitStatus, Failure};
 use crate::reference::{self, Place, failure, registry};
-use crate::report::escape::plain;
 use crate::trust::bundle_of;
 
 /// Signs a file, or what a reference means now.

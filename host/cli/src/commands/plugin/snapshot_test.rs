@@ -4,7 +4,6 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use anstyle::{AnsiColor, Color, Style};
 use serde_json::{Value, json};
 use usher_cases::{Case, CaseFile, Finding, Limits as CaseLimits, Outcome};
 use usher_core::decision::{GroupDecision, GroupVerdict, UserDecision, UserVerdict};
@@ -15,19 +14,17 @@ use usher_engine::Snapshot;
 use usher_policy::{ConfiguredPolicy, LogLine, PolicyEngine, PolicyError};
 
 use super::asked;
-use super::config_file::PolicyConfig;
 use super::opened::unconfigured;
-use super::questions::{group_answer, user_answer};
 use super::test::{finding, subject};
 use super::trial::{Candidate, judge};
 use crate::arguments::trial::TestArguments;
+use crate::cases::items;
+use crate::cases::questions::{group_answer, user_answer};
+use crate::escape::plain;
 use crate::exit::{ExitStatus, Failure};
-use crate::record::items;
-use crate::report::escape::plain;
-use crate::report::plan::{log_line, notice};
-
-const GREEN: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Green)));
-const RED: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Red))).bold();
+use crate::notice::{log_line, notice};
+use crate::policy_config::PolicyConfig;
+use crate::style::{GREEN, RED};
 
 /// Findings that are told as text; all of them stand in the JSON.
 const SHOWN: usize = 20;

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use anstyle::{AnsiColor, Color, Style};
 use anyhow::Context;
 use serde_json::{Value, json};
 use usher_cases::{Case, CaseReport, Difference, Finding, Outcome};
@@ -16,14 +15,11 @@ use super::snapshot_test;
 use super::source_files::{SourceFiles, source_places};
 use super::trial::{Candidate, Trial, judge};
 use crate::arguments::trial::TestArguments;
+use crate::escape::plain;
 use crate::exit::{ExitStatus, Failure};
+use crate::notice::log_line;
 use crate::reference::component;
-use crate::report::escape::plain;
-use crate::report::plan::log_line;
-
-const GREEN: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Green)));
-const RED: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Red))).bold();
-const DIM: Style = Style::new().dimmed();
+use crate::style::{DIM, GREEN, RED};
 
 /// Tests once, or again and again.
 pub(crate) fn test(arguments: &TestArguments) -> Result<ExitStatus, Failure> {

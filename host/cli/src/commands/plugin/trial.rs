@@ -6,7 +6,7 @@ use usher_cases::{Case, CaseFile, CaseGroup, CaseReport, CaseUser, ConfigProblem
 use usher_core::figures::grouped;
 use usher_policy::{CallUsage, ConfiguredPolicy, Limits, LogLine, PolicyEngine, PolicyError, Terms};
 
-use super::questions::{Questions, group_answer, user_answer};
+use crate::cases::questions::{Questions, group_answer, user_answer};
 
 /// A policy that is tried.
 pub(crate) struct Candidate<'a> {

@@ -7,9 +7,9 @@ use usher_registry::Signer;
 
 use crate::arguments::registry::VerifyArguments;
 use crate::configuration::Configuration;
+use crate::escape::plain;
 use crate::exit::{ExitStatus, Failure};
 use crate::reference::{self, Place, registry};
-use crate::report::escape::plain;
 use crate::trust;
 
 /// What must hold of a policy.

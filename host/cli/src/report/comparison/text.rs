@@ -9,8 +9,9 @@ use usher_core::moved::Moved;
 
 use super::block::{self, Because, Block, Fact, Kind, Member};
 use super::{ComparisonReport, SideReport, headline};
-use crate::report::escape::plain;
-use crate::report::plan::{BOLD, DIM, GREEN, RED, YELLOW, count, differences, more, shorten};
+use crate::escape::plain;
+use crate::report::plan::{count, differences, more, shorten};
+use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
 
 /// The comparison as text. What is taken away is told in full, the rest unless it is much or `all` is asked for.
 pub(crate) fn comparison(report: &ComparisonReport, all: bool) -> String {
