@@ -302,6 +302,10 @@ fn a_list_of_members_that_falls_far_short_is_read_again_before_it_is_believed() 
     sim.fault(&short(1));
     sim.sync(["--full"]).exits(0).prints("nothing to do");
     assert_eq!(asked(&sim).0["GET /api/v1/groups/{id}/users"], 2);
+    // A run of one group knows no less of its size.
+    sim.fault(&short(1));
+    sim.sync(["all"]).exits(0).prints("nothing to do");
+    assert_eq!(asked(&sim).0["GET /api/v1/groups/{id}/users"], 2);
     // What is said twice is believed of the list, and of nobody whom Okta, asked for that one, has in the group.
     sim.fault(&short(9));
     sim.sync(["--full"]).exits(5).prints("(unlisted)").prints("nothing to do");
@@ -397,6 +401,20 @@ fn who_comes_back_is_not_deleted_and_leaves_with_the_whole_time_again() {
     month.sync_on_day(69).prints(&waits);
     assert_eq!(month.sim.target().people().len(), 6);
     month.sync_on_day(70).prints("delete 1 user");
+}
+
+/// The date by which the account was deleted is none for the one that comes back.
+#[test]
+fn whose_deletion_is_taken_back_waits_the_whole_time_again() {
+    let mut month = Month::begin();
+    month.sim.rest = format!("[journal]\npath = \"usher.jsonl\"\n{}", month.sim.rest);
+    month.sync_on_day(31).prints("delete 1 user");
+    month.sim.usher("undo", &["latest", "--out", "undo.json"]).exits(0);
+    month.sim.usher("apply", &["undo.json"]).exits(0);
+    assert_eq!(month.sim.target().user("cem")["active"], false);
+    month.sync_on_day(32).prints("nothing to do").prints("cem@example.com is deactivated, and deleted from");
+    month.sync_on_day(61).prints("nothing to do");
+    month.sync_on_day(62).prints("delete 1 user");
 }
 
 #[test]

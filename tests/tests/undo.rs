@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use usher_tests::org::user_id;
 use usher_tests::place::EVERY_GROUP;
 use usher_tests::sim::Target;
-use usher_tests::{Org, Sim};
+use usher_tests::{Org, Outcome, Sim};
 
 const JOURNAL: &str = "[journal]\npath = \"usher.jsonl\"\n";
 
@@ -162,6 +162,12 @@ fn names_that_were_swapped_are_swapped_back() {
     });
     sim.sync([]).exits(0);
     assert_eq!(sim.target().user("ann")["userName"], "bob@example.com");
+    let key = sim.target().groups["readers"]["externalId"].as_str().expect("a key").to_owned();
+    for (of, name, id) in [("--person", "ann@example.com", user_id("ann")), ("--group", "readers", key)] {
+        let asked = sim.usher("undo", &["latest", of, name]).exits(2);
+        asked.says("is what several of the run were called").says(&id);
+        sim.usher("undo", &["latest", of, &id]).exits(5).prints("belongs to another by now");
+    }
     sim.usher("undo", &["latest", "--out", "undo.json"]).exits(0);
     sim.usher("apply", &["undo.json"]).exits(0);
     assert_eq!(contents(&sim.target(), &[]), contents(&before, &[]));
@@ -197,7 +203,7 @@ fn an_undo_passes_the_guards_like_any_other_plan() {
     refused.says(&allow);
     sim.usher("apply", &["undo.json"]).exits(4).says(&allow).prints("Nothing was written");
     let other = format!("sha256:{}", "0".repeat(64));
-    sim.usher("apply", &["undo.json", "--allow", &other]).exits(4);
+    sim.usher("apply", &["undo.json", "--allow", &other]).exits(2).says("--allow is for the plan");
     assert_eq!(sim.requests().writes(), 0);
     assert_eq!(sim.target().active().len(), 10);
     sim.usher("apply", &["undo.json", "--allow", &hash]).exits(0);
@@ -209,22 +215,49 @@ fn an_undo_passes_the_guards_like_any_other_plan() {
 fn the_command_that_a_refusal_prints_works_where_the_plan_was_kept_nowhere() {
     let sim = with(Org::new().crowd("p", 10).group_of_crowd("all", "p", 10), "");
     let refused = sim.usher("undo", &["latest"]).exits(4);
-    let hint = refused.stderr.lines().find_map(|line| line.split_once("allow this one plan: "));
-    let commands: Vec<&str> = hint.expect("a hint").1.split("; ").collect();
-    let [keep, apply] = commands[..] else { panic!("{commands:?}") };
-    for (command, status) in [(keep, 4), (apply, 0)] {
-        let words: Vec<&str> = command.split(' ').filter(|word| !word.is_empty()).collect();
-        let [program, command, arguments @ ..] = &words[..] else { panic!("{words:?}") };
-        assert_eq!(*program, "usher");
-        // The harness names the configuration itself.
-        let at = arguments.iter().position(|word| *word == "--config");
-        let arguments: Vec<&str> = match at {
-            Some(at) => [&arguments[..at], &arguments[at + 2..]].concat(),
-            None => arguments.to_vec(),
-        };
-        sim.usher(command, &arguments).exits(status);
-    }
+    let [keep, apply] = commands(&refused);
+    typed(&sim, &keep).exits(4);
+    typed(&sim, &apply).exits(0);
     assert_eq!(sim.target().active().len(), 0);
+}
+
+/// Both halves of the command that a refused `usher undo` prints.
+fn commands(refused: &Outcome) -> [String; 2] {
+    let hint = refused.stderr.lines().find_map(|line| line.split_once("allow this one plan: "));
+    let (keep, apply) = hint.expect("a hint").1.split_once("; ").expect("two commands");
+    [keep.to_owned(), apply.to_owned()]
+}
+
+/// As a shell would run it.
+fn typed(sim: &Sim, command: &str) -> Outcome {
+    let words: Vec<&str> = command.split(' ').filter(|word| !word.is_empty()).collect();
+    let [program, command, arguments @ ..] = &words[..] else { panic!("{words:?}") };
+    assert_eq!(*program, "usher");
+    // The harness names the configuration itself.
+    let at = arguments.iter().position(|word| *word == "--config");
+    let arguments: Vec<&str> = match at {
+        Some(at) => [&arguments[..at], &arguments[at + 2..]].concat(),
+        None => arguments.to_vec(),
+    };
+    sim.usher(command, &arguments)
+}
+
+#[test]
+fn what_a_refusal_allows_is_the_plan_that_was_refused_and_no_other() {
+    let mut sim = with(Org::new().crowd("p", 10).group_of_crowd("all", "p", 10), "");
+    let [keep, apply] = commands(&sim.usher("undo", &["latest"]).exits(4));
+    sim.happens(|org| org.profile("p001", json!({ "title": "Captain" })));
+    sim.sync([]).exits(0);
+    let before = sim.target();
+    // `latest` is another run by now.
+    typed(&sim, &keep).exits(4);
+    sim.usher("undo", &["latest", "--out", "undo.json"]).exits(0);
+    typed(&sim, &apply).exits(2).says("--allow is for the plan sha256:").says("Nothing was written");
+    assert_eq!(contents(&sim.target(), &[]), contents(&before, &[]));
+    let [mine, other] = ["a", "b"].map(|digit| format!("sha256:{}", digit.repeat(64)));
+    sim.sync(["--allow", mine.as_str(), "--expect-hash", other.as_str()])
+        .exits(2)
+        .says("--allow is for the plan");
 }
 
 #[test]
@@ -260,6 +293,8 @@ fn a_new_account_that_was_put_into_any_group_since_is_not_deleted() {
     plan.prints("is a member of the group \"partners\" since").prints_no("delete      fay@");
     sim.usher("apply", &["undo.json"]).exits(5);
     assert!(sim.target().people().contains(&"fay"));
+    assert!(!sim.target().active().contains(&"fay"), "as without the flag");
+    assert_eq!(sim.target().members("partners"), ["fay"]);
 }
 
 #[test]
@@ -343,7 +378,7 @@ fn what_somebody_changed_since_is_a_conflict_and_the_rest_goes_on() {
     let target = sim.target();
     assert_eq!(target.user("bob")["title"], "Admiral");
     assert_eq!(target.user("dan").get("title"), None);
-    assert_eq!(target.user("fay")["active"], true);
+    assert_eq!(target.user("fay")["active"], false, "as without --delete-created");
     assert_eq!(target.members("admins"), ["ann", "bob", "cem"], "memberships go on");
     assert_eq!(target.group_names(), ["admins", "onlookers"]);
 }

@@ -103,6 +103,66 @@ fn a_group_that_a_token_may_no_longer_see_is_not_taken_for_gone() {
     assert_eq!(sim.requests().writes(), 0);
 }
 
+/// Nor are they where the plan leaves the group itself alone.
+#[test]
+fn who_is_in_a_group_that_a_token_may_no_longer_see_keeps_the_account_whatever_becomes_of_the_group() {
+    for (status, at_last, settings) in [
+        // Ann, who is in another group too, would be taken out of it.
+        (1, 5, "[guards]\nprotected_groups = [\"devs\"]\n"),
+        (5, 0, "[sync]\nleavers = \"delete\"\norphaned_groups = \"keep\"\n"),
+        (5, 0, "[sync]\nmemberships = \"additive\"\n"),
+    ] {
+        let sim = sim(settings);
+        let full = sim.source();
+        let short = without(&full, "devs");
+        let forbidden = json!({ "errorCode": "E0000006", "errorSummary": "You do not have permission" });
+        let unseen =
+            json!({ "service": "okta", "request": ONE_GROUP, "times": 99, "status": 403, "body": forbidden });
+        from(&sim, "GET /api/v1/groups", &short);
+        from(&sim, "GET /api/v1/users/{id}/groups", &full);
+        sim.fault(&unseen);
+        let outcome = sim.sync([]).exits(status);
+        if status == 5 {
+            outcome.prints("bob").prints("(unlisted)");
+        }
+        assert_eq!(sim.requests().writes(), 0);
+        assert!(sim.target().active().contains(&"bob"));
+        // It shows nowhere at all.
+        sim.clear_faults();
+        sim.put_source(&short);
+        sim.fault(&unseen);
+        sim.sync([]).fails_clearly(1).says("no list of Okta shows the group \"devs\" (00g");
+        assert_eq!(sim.requests().writes(), 0);
+        // Once Okta says that the group is gone, bob is a leaver.
+        sim.clear_faults();
+        sim.sync([]).exits(at_last);
+        assert!(!sim.target().active().contains(&"bob"));
+    }
+}
+
+#[test]
+fn whom_okta_keeps_out_leaves_whatever_is_known_of_the_groups() {
+    let mut sim = sim("[sync]\norphaned_groups = \"keep\"\n");
+    sim.happens(|org| org.status("bob", "DEPROVISIONED"));
+    let short = without(&sim.source(), "devs");
+    sim.put_source(&short);
+    sim.fault(&json!({ "service": "okta", "request": ONE_GROUP, "times": 99, "status": 403, "body": {} }));
+    sim.sync([]).exits(0);
+    assert!(!sim.target().active().contains(&"bob"));
+}
+
+#[test]
+fn a_group_that_cannot_be_asked_for_for_the_moment_is_no_matter_of_rights() {
+    let sim = sim("");
+    let full = sim.source();
+    from(&sim, "GET /api/v1/groups", &without(&full, "devs"));
+    from(&sim, MEMBERS, &without(&full, "devs"));
+    sim.fault(&json!({ "service": "okta", "request": ONE_GROUP, "times": 999, "status": 500 }));
+    let outcome = sim.sync([]).fails_clearly(1).says("500");
+    assert!(!outcome.stderr.contains("right to see"), "{outcome}");
+    assert_eq!(sim.requests().writes(), 0);
+}
+
 /// Some tokens do not see `Everyone` in a list, and everybody is in it: nobody would ever leave.
 #[test]
 fn that_a_list_lacks_everyone_keeps_nobody() {

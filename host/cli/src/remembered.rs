@@ -1,5 +1,6 @@
 //! What the last run left, and what this one leaves: the state, at the place that the configuration names.
 
+use usher_core::id::OktaUserId;
 use usher_engine::state::Why;
 use usher_engine::{Recall, State, StateError};
 use usher_storage::{Conflict, Expected, Storage};
@@ -57,6 +58,11 @@ impl Remembered {
             full: full.or(self.is_damaged.then_some(Why::Damaged)),
             full_every: self.full_every,
         }
+    }
+
+    /// The same without the dates of people whose accounts are made again.
+    pub(crate) fn forgetting<'a>(self, people: impl Iterator<Item = &'a OktaUserId>) -> Self {
+        Self { state: self.state.map(|state| state.forgetting(people)), ..self }
     }
 
     /// Keeps what a run leaves, before it writes anything, if nobody has left anything else meanwhile. A run that leaves nothing, and changes something, leaves the word that the target

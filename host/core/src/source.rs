@@ -143,6 +143,13 @@ pub enum Whereabouts {
     Unlisted(UserStatus),
 }
 
+impl Whereabouts {
+    /// Whether Okta itself still lets the person in.
+    pub fn may_sign_in(self) -> bool {
+        !matches!(self, Self::Gone | Self::Known(UserStatus::Deprovisioned | UserStatus::Suspended))
+    }
+}
+
 /// The members of the groups that were read, complete: whoever builds one has seen every page of every group.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceReading {

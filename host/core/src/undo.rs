@@ -121,6 +121,22 @@ fn measured(actual: &Actual, stories: &Stories) -> Actual {
     measured
 }
 
+/// Advice where somebody else changed what the run had changed.
+const AS_IT_IS: &str =
+    "it was changed since and is left as it is: change it by hand, or take the later change back first";
+
+/// Advice where that is so of something that was to be deleted.
+const NOT_DELETED: &str =
+    "it was changed since and is not deleted; what is taken back without --delete-created is taken back";
+
+/// Advice where something that the run deleted is there again.
+const MADE_AGAIN: &str =
+    "it was made again since, and is left as it is: change it by hand if it should be as before";
+
+/// Advice where something is gone that the run changed.
+const WENT: &str = "nothing of it can be taken back before it is there again: take back first what deleted it, also where this run \
+                    did (without --person)";
+
 /// By what a user of a run is found again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Identity {

@@ -103,16 +103,16 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
     if let Some(okta) = source.live() {
         okta.begin();
     }
-    // Who looks at a part leaves nothing to those who look at the whole, and believes nothing of theirs.
-    let recall = recall.filter(|_| scope == Scope::Whole);
-    let recall = recall.as_ref();
+    let sizes = recall.as_ref();
+    // Who looks at a part leaves nothing to those who look at the whole, and believes nothing of theirs but how large the groups were.
+    let recall = sizes.filter(|_| scope == Scope::Whole);
     let directory = async || match recall.map(Recall::usable) {
         // Perhaps it need not be read at all.
         Some(Ok(_)) => Ok(None),
         _ => target::read_directory(&target, progress).await.map(Some),
     };
     let (judged, directory) = futures::try_join!(
-        source::read(&source, policy, &candidates, scope, recall, progress),
+        source::read(&source, policy, &candidates, scope, recall, sizes, progress),
         directory(),
     )?;
     let SourceSide { desired, policy, groups, reading, decisions, marks, since, read } = judged;
@@ -209,13 +209,13 @@ async fn look(
     let Rest { looked_up, mut unread, mut read } =
         target::read_rest(target, &mut actual, desired, progress).await?;
     let leavers = leavers(desired, &actual, settings);
-    let whereabouts = absence::of_leavers(source, leavers, listed, progress).await?;
+    let whereabouts = absence::of_leavers(source, leavers, listed, &actual, progress).await?;
     loop {
         let plan = reconcile(desired, &actual, &whereabouts, settings);
         let concerned: Vec<ScimGroupId> =
             plan.groups_written().filter(|id| believed.remove(*id)).cloned().collect();
         if concerned.is_empty() {
-            absence::of_groups(source, listed, &plan).await?;
+            absence::of_groups(source, listed, &actual, &whereabouts, &plan).await?;
             return Ok(Found { actual, looked_up, unread, target_groups: Some(read), whereabouts, plan });
         }
         read += concerned.len();

@@ -53,13 +53,14 @@ pub struct Decisions {
 }
 
 /// Reads the groups, lets the policy select, reads the members of what it selected, lets it judge the people. Where an earlier run
-/// left something usable, only what has changed is read.
+/// left something usable, only what has changed is read. `sizes` says how large the groups were, whatever else it is good for.
 pub(crate) async fn read<'a>(
     source: &Source,
     policy: PolicyChain,
     candidates: &Candidates,
     scope: Scope,
     recall: Option<&'a Recall>,
+    sizes: Option<&Recall>,
     progress: &dyn Progress,
 ) -> Result<SourceSide<'a>, EngineError> {
     let without = if scope == Scope::Narrowed { Why::Narrowed } else { Why::NoState };
@@ -97,7 +98,7 @@ pub(crate) async fn read<'a>(
     marks.retain(|id, _| to_read.contains(id));
     let (unknown, recalled): (Vec<OktaGroupId>, Vec<OktaGroupId>) =
         to_read.into_iter().partition(|id| !known.groups.contains_key(id));
-    let fresh = read_members(source, &groups, &unknown, recall, progress).await?;
+    let fresh = read_members(source, &groups, &unknown, sizes, progress).await?;
     if let Some(began) = began {
         marks.extend(
             unknown.iter().filter_map(|id| {
@@ -161,14 +162,14 @@ pub(crate) async fn read_members(
     source: &Source,
     groups: &[SourceGroup],
     to_read: &[OktaGroupId],
-    recall: Option<&Recall>,
+    sizes: Option<&Recall>,
     progress: &dyn Progress,
 ) -> Result<SourceReading, EngineError> {
     progress.begin(Activity::ReadMembers, Some(to_read.len() as u64));
     let wanted = groups.iter().filter(|group| to_read.contains(&group.id));
     let mut reads = stream::iter(wanted)
         .map(|group| async move {
-            let before = recall.and_then(|recall| recall.size(&group.id));
+            let before = sizes.and_then(|recall| recall.size(&group.id));
             Ok::<_, EngineError>((group.clone(), members(source, group, before).await?))
         })
         .buffer_unordered(GROUPS_AT_ONCE);

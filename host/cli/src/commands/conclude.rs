@@ -58,8 +58,21 @@ impl Intent<'_> {
         }
     }
 
-    /// A saved plan leads from one service to another; both must be those of the configuration.
-    pub(super) fn check_places(&self, origin: &Origin) -> Result<(), Failure> {
+    /// What can be said against it before anything is read. A saved plan leads from one service to another; both must be those of the
+    /// configuration. Who allows one plan and expects another has looked at one of them only.
+    pub(super) fn check(&self, origin: &Origin) -> Result<(), Failure> {
+        let expected = match &self.expected {
+            None => return Ok(()),
+            Some(Expected::Hash(hash)) => hash,
+            Some(Expected::Plan(saved)) => &saved.hash,
+        };
+        if let Some(allowed) = self.allowed.filter(|allowed| *allowed != expected) {
+            let error = anyhow::anyhow!(
+                "--allow is for the plan {allowed}, and the plan to be written is {expected}\nhint: look at it again: what would allow it \
+                 is told where it is refused"
+            );
+            return Err(Failure::usage(error).before_writing());
+        }
         let Some(Expected::Plan(saved)) = &self.expected else { return Ok(()) };
         let there = (&saved.content.source, &saved.content.target);
         if there == (&origin.source, &origin.target) {

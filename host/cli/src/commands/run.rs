@@ -119,7 +119,7 @@ async fn run(
         None => connect::session(arguments).await,
     };
     let connected = connected.map_err(Failure::before_writing)?;
-    intent.check_places(&connected.origin)?;
+    intent.check(&connected.origin)?;
     let mut keeping = match intent.dry_run {
         true => None,
         false => Some(Keeping::begin(&connected.keeping).await.map_err(Failure::before_writing)?),

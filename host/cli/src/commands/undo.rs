@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use anyhow::anyhow;
 use usher_core::content::{Origin, UndoOf};
+use usher_core::id::OktaUserId;
+use usher_core::plan::{Change, Plan};
 use usher_core::protected::Protected;
 use usher_core::undo::Allowed;
 use usher_engine::SavedPlan;
@@ -21,7 +23,7 @@ use crate::keeping::Keeping;
 use crate::notice::notice;
 use crate::progress::Bars;
 use crate::remembered::Remembered;
-use crate::report::allowance::WritingCommand;
+use crate::report::allowance::{WritingCommand, flags};
 use crate::report::result::RunReport;
 use crate::shell::quoted;
 
@@ -79,13 +81,18 @@ struct Places<'a> {
     keeps_nothing: bool,
 }
 
-/// The command that was given, and the file in which it is to keep the plan.
-fn keeping_in(file: &Path) -> String {
-    let is_flag =
-        |word: &str| word.starts_with('-') && quoted(word.trim_start_matches('-')).len() < word.len();
-    let given = std::env::args().skip(1).map(|word| if is_flag(&word) { word } else { quoted(&word) });
-    let words: Vec<String> = std::iter::once("usher".to_owned()).chain(given).collect();
-    format!("{} --out {}", words.join(" "), quoted(&file.display().to_string()))
+/// The command that keeps the plan of this undo in a file. It names the run by its id: by another name it may be another's by then.
+fn keeping_in(file: &Path, what: &UndoOf, places: &Places<'_>) -> String {
+    let mut words = vec!["usher".to_owned(), "undo".to_owned(), quoted(&what.run)];
+    if what.delete_created {
+        words.push("--delete-created".to_owned());
+    }
+    for (flag, of) in [("--person", &what.person), ("--group", &what.group)] {
+        words.extend(of.iter().flat_map(|of| [flag.to_owned(), quoted(of)]));
+    }
+    words.extend(flags(places.config, places.journal));
+    words.extend(["--out".to_owned(), quoted(&file.display().to_string())]);
+    words.join(" ")
 }
 
 /// `file` is where the plan is, or could be.
@@ -103,7 +110,7 @@ async fn run(
     let protected = configuration.settings.protected.clone();
     let state = configuration.state.clone();
     let connected = connect::target(configuration).await.map_err(Failure::before_writing)?;
-    intent.check_places(&connected.origin)?;
+    intent.check(&connected.origin)?;
     // The lock before the journal: while another run writes, neither says what will stand.
     let mut keeping = match intent.dry_run {
         true => None,
@@ -146,6 +153,7 @@ impl UnderLock<'_> {
         let past = past(run, &what).map_err(failure)?;
         tell(run);
         let allowed = Allowed { delete_created: what.delete_created, protected: protected.clone() };
+        let before = places.keeps_nothing.then(|| keeping_in(file, &what, places));
         origin.undo_of = Some(what);
 
         let prepared = prepare_undo(&target, &past, &allowed, bars).await;
@@ -160,6 +168,7 @@ impl UnderLock<'_> {
         // What the last run saw of the target is not what will stand there.
         if let Some(section) = state.filter(|_| !intent.dry_run) {
             let remembered = Remembered::find(&section).await.map_err(Failure::before_writing)?;
+            let remembered = remembered.forgetting(made_again(&plan));
             remembered.keep(None, !plan.operations.is_empty()).await.map_err(Failure::before_writing)?;
         }
         let okta = usher_okta::RequestCounts::default();
@@ -170,12 +179,20 @@ impl UnderLock<'_> {
             what: vec![file.display().to_string()],
             config: places.config,
             plugin: None,
-            before: places.keeps_nothing.then(|| keeping_in(file)),
+            before,
             now: None,
             journal: places.journal,
         };
         conclude(made, intent, keeping, bars, &command).await
     }
+}
+
+/// Whose accounts the plan makes again.
+fn made_again(plan: &Plan) -> impl Iterator<Item = &OktaUserId> {
+    plan.operations.iter().filter_map(|operation| match &operation.change {
+        Change::CreateUser { user, .. } => user.okta_id.as_ref(),
+        _ => None,
+    })
 }
 
 /// Several configurations may share a journal. What a run did to one directory is not taken back in another.
@@ -199,9 +216,10 @@ fn check_places(run: &Run, origin: &Origin) -> Result<(), Failure> {
 /// To ask for what is not there is a mistake of the command line.
 fn failure(error: UndoError) -> Failure {
     let failure = match &error {
-        UndoError::UnknownRun { .. } | UndoError::Ambiguous { .. } | UndoError::NothingOfTheKind { .. } => {
-            Failure::usage(error)
-        }
+        UndoError::UnknownRun { .. }
+        | UndoError::Ambiguous { .. }
+        | UndoError::SeveralMeant { .. }
+        | UndoError::NothingOfTheKind { .. } => Failure::usage(error),
         _ => Failure::from(error),
     };
     failure.before_writing()

@@ -30,13 +30,7 @@ impl WritingCommand<'_> {
     pub(crate) fn allowing(&self, hash: &PlanHash) -> String {
         let mut words = vec!["usher".to_owned(), self.verb.to_owned()];
         words.extend(self.what.iter().map(|word| quoted(word)));
-        let config = self.config.display().to_string();
-        if config != "usher.toml" {
-            words.extend(["--config".to_owned(), quoted(&config)]);
-        }
-        if let Some(journal) = self.journal {
-            words.extend(["--journal".to_owned(), quoted(&journal.display().to_string())]);
-        }
+        words.extend(flags(self.config, self.journal));
         if let Some(plugin) = self.plugin {
             words.extend(["--plugin".to_owned(), quoted(plugin)]);
         }
@@ -47,6 +41,19 @@ impl WritingCommand<'_> {
         let command = words.join(" ");
         self.before.as_ref().map_or(command.clone(), |before| format!("{before}; {command}"))
     }
+}
+
+/// Where the configuration is, and the journal, where they are not what a command takes by itself.
+pub(crate) fn flags(config: &Path, journal: Option<&Path>) -> Vec<String> {
+    let mut words = Vec::new();
+    let config = config.display().to_string();
+    if config != "usher.toml" {
+        words.extend(["--config".to_owned(), quoted(&config)]);
+    }
+    if let Some(journal) = journal {
+        words.extend(["--journal".to_owned(), quoted(&journal.display().to_string())]);
+    }
+    words
 }
 
 /// A refusal by a guard, for stderr.

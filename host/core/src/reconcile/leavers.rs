@@ -220,7 +220,7 @@ pub(super) fn reconcile(
         }
         let on_hold = group_on_hold(desired, actual, &user.id);
         if let Some(group) = on_hold
-            && may_sign_in(*place)
+            && place.may_sign_in()
             && !desired.skipped_users.contains_key(&id)
         {
             if user.account.active {
@@ -260,14 +260,6 @@ pub(super) fn reconcile(
         );
     }
     deleted
-}
-
-/// Whether Okta itself still lets the person in.
-fn may_sign_in(place: Whereabouts) -> bool {
-    !matches!(
-        place,
-        Whereabouts::Gone | Whereabouts::Known(UserStatus::Deprovisioned | UserStatus::Suspended)
-    )
 }
 
 /// A group that stays as it stands and has this member. To deactivate the member would take away what the hold keeps.

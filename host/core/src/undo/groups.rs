@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::story::{Fate, GroupStory, Stories};
-use super::users::another;
-use super::{Allowed, Findings, Found, Identity, Now, RULE, group_ref};
+use super::users::{another, made_other};
+use super::{
+    AS_IT_IS, Allowed, Findings, Found, Identity, MADE_AGAIN, NOT_DELETED, Now, RULE, WENT, group_ref,
+};
 use crate::actual::ActualGroup;
 use crate::decision::Reason;
 use crate::desired::Left;
@@ -15,9 +17,6 @@ use crate::quote::quoted;
 use crate::reconcile::moves::{DISPLAY_NAME, group_mover, group_names_held, step_group_aside};
 use crate::reconcile::names::{contested, order};
 use crate::reconcile::stages::Phase;
-
-const AS_IT_IS: &str =
-    "it was changed since and is left as it is: change it by hand, or take the later change back first";
 
 /// The groups whose members are to be compared.
 pub(super) type Groups = BTreeMap<GroupKey, GroupRef>;
@@ -73,14 +72,25 @@ pub(super) fn undo(stories: &Stories, now: &Now<'_>, allowed: &Allowed, findings
                 let name = now.actual.users.get(id).map_or(id.as_str(), |user| &user.account.user_name);
                 format!("{name} is a member since")
             }));
-            if delete(key, standing, later, stories, now, allowed, findings) {
-                deleted.insert(standing.id.clone());
+            match delete(key, standing, later, stories, now, allowed, findings) {
+                Deletion::Goes => {
+                    deleted.insert(standing.id.clone());
+                }
+                Deletion::StaysWithout => {
+                    groups.insert(key.clone(), group_ref(key, standing));
+                }
+                Deletion::Stays => {}
             }
             continue;
         }
         groups.insert(key.clone(), group_ref(key, standing));
         match story.fate {
-            Fate::Deleted => findings.as_before += 1,
+            Fate::Deleted if standing.display_name == story.group.display_name => findings.as_before += 1,
+            Fate::Deleted => {
+                let (before, found) = (&story.group.display_name, &standing.display_name);
+                let other = made_other(DISPLAY_NAME, Some(before), Some(found));
+                findings.conflict(format!("the group {}", quoted(found)), vec![other], MADE_AGAIN);
+            }
             Fate::Created => {
                 let name = &standing.display_name;
                 findings.notes.push(format!(
@@ -104,7 +114,7 @@ fn gone<'a>(story: &GroupStory, findings: &mut Findings) -> Option<Return<'a>> {
         Fate::Created => findings.as_before += 1,
         Fate::Stayed => {
             let parties = vec!["is not in AWS any more".to_owned()];
-            findings.conflict(format!("the group {}", quoted(&name)), parties, AS_IT_IS);
+            findings.conflict(format!("the group {}", quoted(&name)), parties, WENT);
         }
         Fate::Deleted => {
             let group = GroupRef { scim_id: None, ..story.group.clone() };
@@ -114,7 +124,15 @@ fn gone<'a>(story: &GroupStory, findings: &mut Findings) -> Option<Return<'a>> {
     None
 }
 
-/// Deletes a group unless something speaks against it; gives back whether it goes.
+/// What becomes of a group that the run created.
+enum Deletion {
+    Goes,
+    /// It stays without the members that the run gave it.
+    StaysWithout,
+    Stays,
+}
+
+/// Deletes a group unless something speaks against it.
 fn delete(
     key: &GroupKey,
     standing: &ActualGroup,
@@ -123,15 +141,15 @@ fn delete(
     now: &Now<'_>,
     allowed: &Allowed,
     findings: &mut Findings,
-) -> bool {
+) -> Deletion {
     let (what, name) = ("created the group", &standing.display_name);
     if !later.is_empty() {
-        findings.conflict(format!("the group {}", quoted(name)), later, AS_IT_IS);
-        return false;
+        findings.conflict(format!("the group {}", quoted(name)), later, NOT_DELETED);
+        return Deletion::StaysWithout;
     }
     if let Some(pattern) = allowed.protected.group(name) {
         findings.protected_group(name, &pattern.to_string(), what);
-        return false;
+        return Deletion::Stays;
     }
     let users = now.members(standing).into_iter().flatten().filter_map(|id| now.actual.users.get(id));
     let mut members: Vec<UserRef> = Vec::new();
@@ -143,10 +161,9 @@ fn delete(
             user_name: user.account.user_name.clone(),
         };
         let comes_back = Identity::of(&member).and_then(|identity| stories.name_before(&identity));
-        if let Some(pattern) = allowed.protects_user(user, comes_back) {
-            let what = format!("created the group {}", quoted(name));
-            findings.protected_user(&user.account.user_name, &pattern.to_string(), &what);
-            return false;
+        // That somebody stays is told with the memberships.
+        if allowed.protects_user(user, comes_back).is_some() {
+            return Deletion::StaysWithout;
         }
         members.push(member);
     }
@@ -157,7 +174,7 @@ fn delete(
         Change::DeleteGroup { group: group_ref(key, standing), members },
         &why,
     );
-    true
+    Deletion::Goes
 }
 
 fn renamed<'a>(

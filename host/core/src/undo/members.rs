@@ -9,10 +9,8 @@ use super::{Allowed, Findings, Found, Identity, Now, RULE, user_ref};
 use crate::decision::Reason;
 use crate::desired::Left;
 use crate::id::ScimUserId;
-use crate::plan::{Change, GroupRef, MEMBERS_PER_REQUEST, UserRef};
+use crate::plan::{GroupRef, UserRef};
 use crate::quote::quoted;
-use crate::reconcile::moves::by_name;
-use crate::reconcile::stages::Phase;
 
 pub(super) fn undo(
     stories: &Stories,
@@ -58,14 +56,14 @@ impl Taking<'_> {
                     }
                     continue;
                 }
-                // Whoever made the account anew gave it the membership too.
-                Found::MadeSince(user) if membership.after => {
-                    if standing.contains(&user.id) {
+                // Where the run deleted the account, the new one is in its place. Any other has its memberships from whoever made it.
+                Found::MadeSince(user) if self.stories.is_deleted(identity) => user,
+                Found::MadeSince(user) => {
+                    if standing.contains(&user.id) == membership.after {
                         held(membership, group, "has another account since", findings);
                     }
                     continue;
                 }
-                Found::MadeSince(user) => user,
                 Found::Gone => {
                     gone(identity, membership, group, self.people, &mut joining, findings);
                     continue;
@@ -100,13 +98,11 @@ impl Taking<'_> {
                     findings.protected_user(name, &pattern.to_string(), &what);
                 }
                 let why = findings.why("put them into the group");
-                for members in by_name(leaving).chunks(MEMBERS_PER_REQUEST) {
-                    let change = Change::RemoveMembers { group: group.clone(), members: members.to_vec() };
-                    findings.stages.add(Phase::Revoke, change, &why);
-                }
+                findings.stages.remove_members(group, leaving, &why);
             }
         }
-        join(group, joining, findings);
+        let (why_new, why) = (findings.why("deleted the group"), findings.why("took them out of the group"));
+        findings.stages.add_members(group, joining, &why_new, &why);
     }
 }
 
@@ -132,24 +128,4 @@ fn held(membership: &Membership, group: &GroupRef, why: &str, findings: &mut Fin
     let message = format!("whom run {} {did} the group {}, {why}", findings.run, quoted(&group.display_name));
     let why = Reason::by_usher(RULE, message);
     findings.held_users.push(Left { label: membership.user.user_name.clone(), why });
-}
-
-fn join(group: &GroupRef, joining: Vec<UserRef>, findings: &mut Findings) {
-    let joining = by_name(joining);
-    let mut chunks = joining.chunks(MEMBERS_PER_REQUEST);
-    let mut phase = Phase::Join;
-    if group.scim_id.is_none() {
-        let why = findings.why("deleted the group");
-        let members = chunks.next().unwrap_or_default().to_vec();
-        findings.stages.add(Phase::Join, Change::CreateGroup { group: group.clone(), members }, &why);
-        phase = Phase::JoinNew;
-    }
-    let why = findings.why("took them out of the group");
-    for members in chunks {
-        findings.stages.add(
-            phase,
-            Change::AddMembers { group: group.clone(), members: members.to_vec() },
-            &why,
-        );
-    }
 }

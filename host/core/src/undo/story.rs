@@ -111,6 +111,11 @@ impl Stories {
 }
 
 impl Stories {
+    /// Whether the run deleted somebody's account.
+    pub(super) fn is_deleted(&self, identity: &Identity) -> bool {
+        self.users.get(identity).is_some_and(|story| story.fate == Fate::Deleted)
+    }
+
     /// The userName that somebody had before the run, where the run gave another.
     pub(super) fn name_before(&self, identity: &Identity) -> Option<&String> {
         self.users.get(identity)?.attributes.get(Field::UserName.name())?.0.as_ref()

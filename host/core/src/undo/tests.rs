@@ -166,6 +166,53 @@ fn whoever_was_deleted_and_made_anew_joins_again() {
 }
 
 #[test]
+fn whoever_was_made_anew_after_another_run_deleted_them_does_not_join_again() {
+    let standing = nothing().user(Some(ANN), "ann-2", account("ann")).group("team", &[]);
+    let done = || vec![Deed::RemovedMembers(group("team"), vec![user(ANN, "ann-1")])];
+    let plan = standing.after(done(), &Allowed::default());
+    assert_eq!(plan.operations, vec![]);
+    assert!(plan.held_users[0].why.message.contains("has another account since"), "{plan:?}");
+    // Who is in it again needs nothing.
+    let standing = nothing().user(Some(ANN), "ann-2", account("ann")).group("team", &["ann-2"]);
+    let plan = standing.after(done(), &Allowed::default());
+    assert_eq!((plan.operations, plan.held_users), (vec![], vec![]));
+}
+
+#[test]
+fn what_was_deleted_and_made_again_is_as_before_only_where_it_is_the_same() {
+    let deleted = || {
+        let was = [
+            ("userName", "ann"),
+            ("active", "true"),
+            ("displayName", "Ann Lee"),
+            ("name.givenName", "Ann"),
+            ("name.familyName", "Lee"),
+        ];
+        let was = was.map(|(name, value)| change(name, Some(value), None));
+        let team = GroupRef { scim_id: Some(ScimGroupId::new("team-1")), ..group("team") };
+        vec![Deed::DeletedGroup(team, vec![]), Deed::DeletedUser(user(ANN, "ann-1"), was.to_vec())]
+    };
+    let standing = nothing().user(Some(ANN), "ann-2", account("ann")).group("team", &[]);
+    let plan = standing.after(deleted(), &Allowed::default());
+    assert_eq!((plan.operations, plan.conflicts), (vec![], vec![]));
+    assert_eq!(plan.notes[0], "already as before the run: 2");
+
+    let closed = Account { active: false, ..account("ann") };
+    let mut standing = nothing().user(Some(ANN), "ann-2", closed).group("team", &[]);
+    standing.0.groups.get_mut(&ScimGroupId::new("team")).unwrap().display_name = "crew".into();
+    let plan = standing.after(deleted(), &Allowed::default());
+    let told: Vec<&str> = plan.conflicts.iter().map(|conflict| conflict.parties[0].as_str()).collect();
+    assert_eq!(plan.operations, vec![]);
+    assert_eq!(
+        told,
+        [
+            "active: it was \"true\" before the run, and \"false\" stands",
+            "displayName: it was \"team\" before the run, and \"crew\" stands"
+        ]
+    );
+}
+
+#[test]
 fn what_a_run_changed_and_broke_off_before_it_linked_it_goes_back() {
     let mut standing = nothing().user(None, "ann", titled("b")).group("team", &[]);
     let team = ScimGroupId::new("team");
@@ -249,7 +296,7 @@ fn a_new_account_that_somebody_put_into_a_group_since_is_not_deleted() {
     let written = written.map(|(name, value)| change(name, None, Some(value)));
     let created = Deed::CreatedUser(user(ANN, "ann"), written.to_vec());
     let plan = standing.after(vec![created], &Allowed { delete_created: true, ..Allowed::default() });
-    assert_eq!(plan.operations, vec![]);
+    assert_eq!(kinds(&plan), ["deactivate-user"], "as without the flag");
     assert_eq!(plan.conflicts[0].parties, ["is a member of the group \"team\" since"]);
 }
 
@@ -262,12 +309,11 @@ fn a_new_group_with_a_member_of_somebody_else_s_is_not_deleted() {
     let done = || vec![Deed::CreatedGroup(group("team"), vec![user(ANN, "ann")])];
     let deleting = Allowed { delete_created: true, ..Allowed::default() };
     let plan = standing.after(done(), &deleting);
-    assert_eq!(
-        (plan.operations, plan.conflicts[0].parties.as_slice()),
-        (vec![], &["bob is a member since".to_owned()][..])
-    );
-    // Without the flag who was put there leaves, and bob stays.
-    assert_eq!(kinds(&standing.after(done(), &Allowed::default())), ["remove-members"]);
+    assert_eq!(plan.conflicts[0].parties, ["bob is a member since"]);
+    // Who was put there leaves, and bob stays, as without the flag.
+    let plain = standing.after(done(), &Allowed::default());
+    assert_eq!((kinds(&plan), kinds(&plain)), (vec!["remove-members"], vec!["remove-members"]));
+    assert_eq!(plan.operations, plain.operations);
     let alone = nothing().user(Some(ANN), "ann", account("ann")).group("team", &["ann"]);
     assert_eq!(kinds(&alone.after(done(), &deleting)), ["delete-group"]);
 }

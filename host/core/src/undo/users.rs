@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::story::{Attributes, Fate, Stories, UserStory};
-use super::{Allowed, Findings, Found, Identity, Now, RULE, user_ref};
+use super::{AS_IT_IS, Allowed, Findings, Found, Identity, MADE_AGAIN, NOT_DELETED, Now, RULE, user_ref};
 use crate::account::{Account, Field};
 use crate::actual::{ActualUser, Completeness};
 use crate::decision::Reason;
@@ -17,9 +17,6 @@ use crate::reconcile::moves::{deactivate_only, names_held, step_aside};
 use crate::reconcile::names::{Mover, contested, order};
 use crate::reconcile::stages::Phase;
 use crate::reconcile::users::claims;
-
-const AS_IT_IS: &str =
-    "it was changed since and is left as it is: change it by hand, or take the later change back first";
 
 /// Who has an account once the plan is applied.
 #[derive(Default)]
@@ -82,12 +79,12 @@ fn created(
     let why = findings.why(what);
     if allowed.delete_created {
         let later = later(identity, story, standing, stories, now);
-        if !later.is_empty() {
-            return findings.conflict(format!("the account {}", quoted(name)), later, AS_IT_IS);
+        if later.is_empty() {
+            people.deleted.insert(standing.id.clone());
+            let account = Box::new(standing.account.clone());
+            return findings.stages.add(Phase::Delete, Change::DeleteUser { user, account }, &why);
         }
-        people.deleted.insert(standing.id.clone());
-        let account = Box::new(standing.account.clone());
-        return findings.stages.add(Phase::Delete, Change::DeleteUser { user, account }, &why);
+        findings.conflict(format!("the account {}", quoted(name)), later, NOT_DELETED);
     }
     if !standing.account.active {
         return findings.as_before += 1;
@@ -217,8 +214,8 @@ fn deleted<'a>(story: &UserStory, now: &Now<'a>, findings: &mut Findings) -> Opt
     }
     match now.user(&story.user) {
         Found::Gone => {}
-        Found::There(_) | Found::MadeSince(_) => {
-            findings.as_before += 1;
+        Found::There(standing) | Found::MadeSince(standing) => {
+            made_again(story, standing, findings);
             return None;
         }
         Found::Relinked(standing) => {
@@ -233,6 +230,24 @@ fn deleted<'a>(story: &UserStory, now: &Now<'a>, findings: &mut Findings) -> Opt
     }
     let user = UserRef { scim_id: None, user_name: account.user_name.clone(), ..story.user.clone() };
     Some(Return { user, standing: None, account })
+}
+
+/// An account that stands although the run deleted it: whoever made it again may have made another of it.
+fn made_again(story: &UserStory, standing: &ActualUser, findings: &mut Findings) {
+    let compared = Field::ALL.iter().filter(|field| **field != Field::ProfileUrl);
+    let others: Vec<String> = compared
+        .filter_map(|field| {
+            let before = story.attributes.get(field.name()).and_then(|(before, _)| before.as_deref());
+            let found = standing.account.get(*field);
+            (before != found).then(|| made_other(field.name(), before, found))
+        })
+        .collect();
+    if others.is_empty() {
+        findings.as_before += 1;
+    } else {
+        let contested = format!("the account {}", quoted(&standing.account.user_name));
+        findings.conflict(contested, others, MADE_AGAIN);
+    }
 }
 
 /// Writes what each is to hold, in an order in which no step meets a name that is still held.
@@ -328,6 +343,14 @@ fn label(user: &UserRef) -> String {
 
 /// `title: the run wrote "Boss", and "Lead" stands`
 pub(super) fn another(attribute: &str, written: Option<&str>, found: Option<&str>) -> String {
-    let told = |value: Option<&str>| value.map_or("nothing".to_owned(), |value| quoted(value).to_string());
     format!("{attribute}: the run wrote {}, and {} stands", told(written), told(found))
+}
+
+/// `title: it was "Boss" before the run, and "Lead" stands`
+pub(super) fn made_other(attribute: &str, before: Option<&str>, found: Option<&str>) -> String {
+    format!("{attribute}: it was {} before the run, and {} stands", told(before), told(found))
+}
+
+fn told(value: Option<&str>) -> String {
+    value.map_or("nothing".to_owned(), |value| quoted(value).to_string())
 }

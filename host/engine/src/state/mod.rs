@@ -81,4 +81,12 @@ impl State {
     pub fn unsettled(self) -> Self {
         Self { written: Written::Anything, ..self }
     }
+
+    /// The same without the dates of these people: whose account is made again waits anew.
+    pub fn forgetting<'a>(mut self, people: impl IntoIterator<Item = &'a OktaUserId>) -> Self {
+        for id in people {
+            self.waiting.remove(id);
+        }
+        self
+    }
 }

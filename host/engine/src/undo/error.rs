@@ -50,6 +50,14 @@ pub enum UndoError {
         /// The runs that begin so.
         runs: Vec<String>,
     },
+    /// Several people or groups of the run were called so.
+    #[error("{} is what several of the run were called: {}\nhint: name the one that is meant by its id", quoted(.wanted), .meant.join(", "))]
+    SeveralMeant {
+        /// What was asked for.
+        wanted: String,
+        /// Each with the name that it got and its id.
+        meant: Vec<String>,
+    },
     /// The run did nothing for the person or the group.
     #[error(
         "the run {run} changed nothing of the kind that --person and --group ask for\nhint: `usher journal show --run {run}` tells all that it did"

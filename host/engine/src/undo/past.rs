@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use usher_core::content::UndoOf;
 use usher_core::id::{GroupKey, OktaUserId, ScimGroupId, ScimUserId};
 use usher_core::plan::{AttributeChange, GroupRef, UserRef};
+use usher_core::quote::quoted;
 use usher_core::undo::{Deed, Past};
 
 use super::error::UndoError;
@@ -14,10 +15,10 @@ use crate::journal::{Attempt, Run, whom};
 /// What the run did, as far as `what` asks for it.
 ///
 /// # Errors
-/// A run that did nothing of the kind, and an operation that this version does not know.
+/// A run that did nothing of the kind, a name that several had, and an operation that this version does not know.
 pub fn past(run: &Run, what: &UndoOf) -> Result<Past, UndoError> {
-    let person = what.person.as_deref().map(|wanted| ids_of(run, wanted));
-    let group = what.group.as_deref().map(|wanted| keys_of(run, wanted));
+    let person = what.person.as_deref().map(|wanted| ids_of(run, wanted)).transpose()?;
+    let group = what.group.as_deref().map(|wanted| keys_of(run, wanted)).transpose()?;
     let mut past = Past { run: run.run.clone(), ..Past::default() };
     let made = made(run);
     for attempt in &run.attempts {
@@ -59,13 +60,24 @@ enum Certainty {
 fn certainty(attempt: &Attempt) -> Certainty {
     // Of a change that was answered by nothing, or by an error of AWS's own, nobody knows; a refusal is a refusal. What was taken of an
     // operation that failed as a whole, one member of several or an answer that made no sense, was done all the same.
-    let is_unsure = |request: &Request| {
-        let may_be_done = |status| !(300..500).contains(&status);
-        !request.request.starts_with("GET ") && request.status.is_none_or(may_be_done)
-    };
+    let may_be_done = |request: &&Request| request.status.is_none_or(|status| !(300..500).contains(&status));
+    let mut changes = attempt.requests.iter().filter(|request| !request.request.starts_with("GET "));
+    // Whether a refused change of several members was done in part is not documented.
+    let has_parts = attempt.change.members.len() > 1 && attempt.change.kind.ends_with("-members");
+    let is_refused = |request: &Request| matches!(request.status, Some(400 | 404 | 409));
     match attempt.result {
+        // Of a creation that only met what was there already it is not known who made that.
+        Some(Outcome::Done | Outcome::DoneWithout) if attempt.change.kind.starts_with("create-") => {
+            let mut creations = changes.filter(|request| request.request.starts_with("POST ")).peekable();
+            let is_ours = creations.peek().is_none() || creations.any(|request| may_be_done(&request));
+            if is_ours { Certainty::Done } else { Certainty::Unsure }
+        }
         Some(Outcome::Done | Outcome::DoneWithout) => Certainty::Done,
-        Some(Outcome::Failed) if !attempt.requests.iter().any(is_unsure) => Certainty::NotDone,
+        Some(Outcome::Failed)
+            if !changes.any(|request| may_be_done(&request) || (has_parts && is_refused(request))) =>
+        {
+            Certainty::NotDone
+        }
         Some(Outcome::Failed) | None => Certainty::Unsure,
     }
 }
@@ -147,9 +159,9 @@ fn group(group: &Group) -> GroupRef {
     }
 }
 
-/// All ids of the people that are meant, so that who was renamed in the run is one person.
-fn ids_of(run: &Run, wanted: &str) -> BTreeSet<String> {
-    let mut ids = BTreeSet::new();
+/// All ids of the person that is meant, so that who was renamed in the run is one person.
+fn ids_of(run: &Run, wanted: &str) -> Result<BTreeSet<String>, UndoError> {
+    let (mut ids, mut people) = (BTreeSet::new(), BTreeMap::new());
     for attempt in &run.attempts {
         let change = &attempt.change;
         let made = attempt.target_id.as_deref() == Some(wanted);
@@ -157,12 +169,18 @@ fn ids_of(run: &Run, wanted: &str) -> BTreeSet<String> {
             |user: &&User| made || whom::is_person(user, wanted) || whom::was_called(change, wanted);
         let changed = change.user.iter().filter(is_changed);
         let members = change.members.iter().filter(|user| whom::is_person(user, wanted));
-        ids.extend(changed.chain(members).flat_map(|user| [&user.okta_id, &user.scim_id]).flatten().cloned());
+        for user in changed.chain(members) {
+            let known_by = user.okta_id.as_ref().or(user.scim_id.as_ref());
+            people.extend(known_by.map(|id| (id.clone(), user.user_name.clone())));
+            ids.extend([&user.okta_id, &user.scim_id].into_iter().flatten().cloned());
+        }
     }
-    ids
+    only(wanted, people)?;
+    Ok(ids)
 }
 
-fn keys_of(run: &Run, wanted: &str) -> BTreeSet<String> {
+/// The key of the group that is meant.
+fn keys_of(run: &Run, wanted: &str) -> Result<BTreeSet<String>, UndoError> {
     let is_meant = |attempt: &&Attempt| {
         let made = attempt.target_id.as_deref() == Some(wanted);
         let group = attempt.change.group.as_ref();
@@ -171,7 +189,21 @@ fn keys_of(run: &Run, wanted: &str) -> BTreeSet<String> {
         })
     };
     let meant = run.attempts.iter().filter(is_meant);
-    meant.filter_map(|attempt| Some(attempt.change.group.as_ref()?.key.clone())).collect()
+    let groups = meant.filter_map(|attempt| attempt.change.group.as_ref());
+    let groups: BTreeMap<_, _> =
+        groups.map(|group| (group.key.clone(), group.display_name.clone())).collect();
+    let keys = groups.keys().cloned().collect();
+    only(wanted, groups)?;
+    Ok(keys)
+}
+
+/// A name passes from one to another in a run: who asks by it may mean either.
+fn only(wanted: &str, meant: BTreeMap<String, String>) -> Result<(), UndoError> {
+    if meant.len() < 2 {
+        return Ok(());
+    }
+    let meant = meant.into_iter().map(|(id, name)| format!("{} ({id})", quoted(&name))).collect();
+    Err(UndoError::SeveralMeant { wanted: wanted.to_owned(), meant })
 }
 
 fn of_group(deed: &Deed, keys: &BTreeSet<String>) -> bool {
@@ -208,5 +240,82 @@ fn of_person(deed: Deed, ids: &BTreeSet<String>, only_members: bool) -> Option<D
             Some(Deed::RemovedMembers(group, among(members)?))
         }
         Deed::ChangedGroup(..) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::line::Change;
+
+    fn attempt(
+        kind: &str,
+        members: usize,
+        result: Option<Outcome>,
+        requests: &[(&str, Option<u16>)],
+    ) -> Attempt {
+        let member = User { okta_id: None, scim_id: Some("u".into()), user_name: "u".into() };
+        let request = |(request, status): &(&str, Option<u16>)| Request {
+            request: (*request).to_owned(),
+            status: *status,
+            id: None,
+        };
+        Attempt {
+            operation: 1,
+            at: "2026-03-01T00:00:00Z".into(),
+            change: Change {
+                kind: kind.into(),
+                user: None,
+                group: None,
+                members: vec![member; members],
+                attributes: vec![],
+                rule: "all".into(),
+                reason: String::new(),
+            },
+            result,
+            error: None,
+            missing: vec![],
+            target_id: None,
+            requests: requests.iter().map(request).collect(),
+        }
+    }
+
+    #[test]
+    fn a_creation_that_only_met_what_was_there_is_not_known_to_be_the_run_s() {
+        let (post, patch) = ("POST /Users", "PATCH /Groups/{id}");
+        let of = |requests: &[_]| certainty(&attempt("create-user", 0, Some(Outcome::Done), requests));
+        for ours in [
+            &[(post, Some(201))][..],
+            &[(post, None), (post, Some(409)), ("GET /Users", Some(200))],
+            &[(post, Some(503)), (post, Some(409))],
+            &[],
+        ] {
+            assert!(of(ours) == Certainty::Done, "{ours:?}");
+        }
+        for met in
+            [&[(post, Some(409)), ("GET /Users", Some(200))][..], &[(post, Some(429)), (post, Some(409))]]
+        {
+            assert!(of(met) == Certainty::Unsure, "{met:?}");
+        }
+        let group = [("POST /Groups", Some(409)), (patch, Some(204))];
+        assert!(certainty(&attempt("create-group", 2, Some(Outcome::Done), &group)) == Certainty::Unsure);
+    }
+
+    #[test]
+    fn a_refused_change_of_several_members_may_be_done_in_part() {
+        let patch = |status| [("PATCH /Groups/{id}", Some(status))];
+        let of =
+            |kind, members, status| certainty(&attempt(kind, members, Some(Outcome::Failed), &patch(status)));
+        assert!(of("add-members", 2, 400) == Certainty::Unsure);
+        for (kind, members, status) in [
+            ("add-members", 1, 400),
+            ("add-members", 2, 403),
+            ("add-members", 2, 429),
+            ("create-group", 2, 400),
+            ("update-user", 0, 400),
+        ] {
+            assert!(of(kind, members, status) == Certainty::NotDone, "{kind} {members} {status}");
+        }
+        assert!(of("update-user", 0, 500) == Certainty::Unsure);
     }
 }
