@@ -25,7 +25,9 @@ fn finished(sim: &Sim) {
 
 #[test]
 fn leavers_are_deleted_where_that_is_asked_for_and_the_suspended_are_not() {
-    let mut sim = with("[sync]\nleavers = \"delete\"\n[guards]\nmemberships_removed = \"100%\"\n");
+    let mut sim = with(
+        "[sync]\nleavers = \"delete\"\n[guards]\nusers_deactivated = \"100%\"\nmemberships_removed = \"100%\"\n",
+    );
     sim.happens(|org| {
         org.leaves("ann", "admins")
             .vanishes("bob")

@@ -47,7 +47,10 @@ impl Deferral {
             let since = self.since.get(&id).copied().or(self.now)?;
             Some((id, since))
         }));
-        record.extend(leaving.into_iter().filter_map(|id| Some((id, self.now?))));
+        record.extend(leaving.into_iter().filter_map(|id| {
+            let since = self.now?.max(self.since.get(&id).copied().unwrap_or_default());
+            Some((id, since))
+        }));
         record
     }
 }
@@ -93,6 +96,7 @@ mod tests {
         let deferral = deferral(1_000, &[("00u1", 5_000_000)]);
         assert_eq!(deferral.due(&id("00u1")), Some(5_000_000 + 30 * DAY));
         assert_eq!(deferral.record([id("00u1")], [], |_| false), [(id("00u1"), 5_000_000)].into());
+        assert_eq!(deferral.record([], [id("00u1")], |_| false), [(id("00u1"), 5_000_000)].into());
     }
 
     #[test]

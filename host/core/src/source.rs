@@ -148,6 +148,15 @@ impl Whereabouts {
     pub fn may_sign_in(self) -> bool {
         !matches!(self, Self::Gone | Self::Known(UserStatus::Deprovisioned | UserStatus::Suspended))
     }
+
+    /// The same of somebody of whom what was read is not all that there is.
+    #[must_use]
+    pub fn unlisted(self) -> Self {
+        match self {
+            Self::Known(status) | Self::Unlisted(status) => Self::Unlisted(status),
+            Self::Gone => Self::Gone,
+        }
+    }
 }
 
 /// The members of the groups that were read, complete: whoever builds one has seen every page of every group.

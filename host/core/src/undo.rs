@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::actual::{Actual, ActualGroup, ActualUser};
 use crate::decision::Reason;
 use crate::desired::{Conflict, Left};
-use crate::id::{GroupKey, ScimUserId};
+use crate::id::{GroupKey, OktaUserId, ScimUserId};
 use crate::plan::{AttributeChange, GroupRef, Plan, UserRef};
 use crate::protected::{Pattern, Protected};
 use crate::quote::quoted;
@@ -36,6 +36,8 @@ pub struct Past {
     pub done: Vec<Deed>,
     /// What it attempted without its being known what came of it. That is not taken back, and told.
     pub unsure: Vec<Deed>,
+    /// Whose accounts the run deleted, also where only another part of it is taken back.
+    pub deleted: BTreeSet<OktaUserId>,
 }
 
 /// One operation of a run. Users and groups are named as they were after it, with the ids that they had; members whose accounts
@@ -81,7 +83,7 @@ impl Allowed {
 /// The plan that takes back what a run did, as far as it still stands as the run left it. To delete what the run created the members of
 /// every group must have been read, those of groups that are none of ours too.
 pub fn undo(past: &Past, actual: &Actual, allowed: &Allowed) -> Plan {
-    let stories = Stories::of(&past.done);
+    let stories = Stories::of(past);
     let mut findings = Findings::new(past);
     let standing_now = Now::new(actual);
     for deed in &past.unsure {
@@ -134,8 +136,8 @@ const MADE_AGAIN: &str =
     "it was made again since, and is left as it is: change it by hand if it should be as before";
 
 /// Advice where something is gone that the run changed.
-const WENT: &str = "nothing of it can be taken back before it is there again: take back first what deleted it, also where this run \
-                    did (without --person)";
+const WENT: &str = "where this run deleted it, take the run back without --person; otherwise it could only be made again under another \
+                    id, and what the run changed is to be done by hand";
 
 /// By what a user of a run is found again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -277,7 +279,12 @@ impl Findings {
             Deed::CreatedUser(user, _) => (Ok(user), "create the account".to_owned()),
             Deed::ChangedUser(user, _) => (Ok(user), "change the account".to_owned()),
             Deed::DeletedUser(user, _) => (Ok(user), "delete the account".to_owned()),
-            Deed::CreatedGroup(group, _) => (Err(group), "create the group".to_owned()),
+            Deed::CreatedGroup(group, members) if members.is_empty() => {
+                (Err(group), "create the group".to_owned())
+            }
+            Deed::CreatedGroup(group, members) => {
+                (Err(group), format!("create the group with {}", names(members)))
+            }
             Deed::ChangedGroup(group, _) => (Err(group), "change the group".to_owned()),
             Deed::DeletedGroup(group, _) => (Err(group), "delete the group".to_owned()),
             Deed::AddedMembers(group, members) => (Err(group), format!("add {}", names(members))),

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use usher_core::actual::{Actual, ActualGroup};
+use usher_core::actual::Actual;
 use usher_core::desired::Desired;
 use usher_core::id::{GroupKey, OktaGroupId, OktaUserId, ScimUserId};
-use usher_core::plan::{Change, ORPHANED_GROUP, Plan, UserRef};
-use usher_core::source::{GroupOrigin, SourceGroup, SourceReading, Whereabouts};
+use usher_core::plan::{Change, ORPHANED_GROUP, Plan};
+use usher_core::quote::quoted;
+use usher_core::source::{GroupOrigin, SourceGroup, SourceReading, UserStatus, Whereabouts};
 use usher_okta::OktaError;
 
 use crate::error::EngineError;
@@ -51,16 +52,15 @@ pub(crate) async fn of_leavers(
     source: &Source,
     leavers: Vec<OktaUserId>,
     listed: Listed<'_>,
-    actual: &Actual,
     progress: &dyn Progress,
 ) -> Result<BTreeMap<OktaUserId, Whereabouts>, EngineError> {
-    ask(source, leavers, Some((listed, actual)), progress).await
+    ask(source, leavers, Some(listed), progress).await
 }
 
 async fn ask(
     source: &Source,
     ids: Vec<OktaUserId>,
-    both: Option<(Listed<'_>, &Actual)>,
+    listed: Option<Listed<'_>>,
     progress: &dyn Progress,
 ) -> Result<BTreeMap<OktaUserId, Whereabouts>, EngineError> {
     if ids.is_empty() {
@@ -70,9 +70,9 @@ async fn ask(
     let answers = stream::iter(ids)
         .map(|id| async move {
             let mut place = source.whereabouts(&id).await?;
-            if let (Whereabouts::Known(status), Some((listed, actual))) = (place, both)
+            if let (Whereabouts::Known(status), Some(listed)) = (place, listed)
                 && place.may_sign_in()
-                && is_unlisted(source, &id, listed, actual).await?
+                && is_unlisted(source, &id, status, listed).await?
             {
                 place = Whereabouts::Unlisted(status);
             }
@@ -86,29 +86,30 @@ async fn ask(
     Ok(answers)
 }
 
-/// Whether somebody was met in no group that was read, and should have been. Whom Okta itself keeps out leaves in any case.
+/// Whether somebody was not met in a group that was read, and should have been, or was met in another status: what was decided rests on
+/// something else than Okta says now. Whom Okta itself keeps out leaves in any case.
 async fn is_unlisted(
     source: &Source,
     id: &OktaUserId,
+    status: UserStatus,
     listed: Listed<'_>,
-    actual: &Actual,
 ) -> Result<bool, EngineError> {
     let Some(okta) = source.live() else { return Ok(false) };
-    if listed.reading.users.contains_key(id) || listed.desired.skipped_users.contains_key(id) {
-        return Ok(false);
+    if listed.reading.users.get(id).is_some_and(|met| met.status != status) {
+        return Ok(true);
     }
     for group in okta.groups_of(id).await? {
-        let is_missed = match listed.reading.groups.contains_key(&group.id) {
-            true => true,
+        let is_missed = match listed.reading.members.get(&group.id) {
+            Some(members) => !members.contains(id),
             // Some tokens are never shown `Everyone` in a list (okta.md §1.2), in which everybody is. Of what a token may not see
-            // at all it has no list either: that says something only of who is in such a group in Identity Center still.
-            false if group.origin != GroupOrigin::BuiltIn && listed.lacks(&group.id) => {
-                match okta.has_group(&group.id).await {
-                    Err(OktaError::Forbidden { .. }) => may_stand_in(&group.id, id, listed, actual),
-                    answer => answer?,
+            // at all it has no list either: whether that is a group of ours is seen by the plan ([`of_groups`]).
+            None if group.origin != GroupOrigin::BuiltIn && listed.lacks(&group.id) => {
+                match okta.group(&group.id).await {
+                    Err(OktaError::Forbidden { .. }) => false,
+                    answer => answer?.is_some(),
                 }
             }
-            false => false,
+            None => false,
         };
         if is_missed {
             return Ok(true);
@@ -117,69 +118,87 @@ async fn is_unlisted(
     Ok(false)
 }
 
-/// Whether somebody stands in a group of ours that this one of Okta became, as far as its key tells: one that a policy chose may be any.
-fn may_stand_in(group: &OktaGroupId, person: &OktaUserId, listed: Listed<'_>, actual: &Actual) -> bool {
-    let is_person = |id: &ScimUserId| {
-        let external_id = actual.users.get(id).and_then(|user| user.external_id.as_deref());
-        external_id == Some(person.as_str())
-    };
-    unwanted(listed, actual).any(|(key, standing)| {
-        let may_be = key.is_chosen() || key.as_str() == group.as_str();
-        may_be && actual.members.get(&standing.id).is_some_and(|members| members.iter().any(is_person))
-    })
+/// A group of ours that no list of Okta shows, and that Okta may have all the same.
+pub(crate) struct Unseen {
+    /// Its name in Identity Center.
+    name: String,
+    id: OktaGroupId,
+    /// Whether Okta does not say.
+    is_forbidden: bool,
+    /// People in it who would lose the account.
+    pub(crate) people: BTreeSet<OktaUserId>,
 }
 
-/// Groups of ours that no group of Okta becomes any more, as far as the lists say.
-fn unwanted<'a>(listed: Listed<'a>, actual: &'a Actual) -> impl Iterator<Item = (GroupKey, &'a ActualGroup)> {
-    let ours = actual.groups.values().filter_map(|group| {
-        let key = group.external_id.as_deref().filter(|id| GroupKey::is_ours(id))?;
-        Some((GroupKey::new(key), group))
-    });
-    ours.filter(move |(key, _)| !listed.desired.groups.contains_key(key))
+impl Unseen {
+    /// For whoever reads the plan.
+    pub(crate) fn note(&self) -> String {
+        let what = if self.is_forbidden {
+            "and whether Okta still has it this token may not see"
+        } else {
+            "although Okta has it"
+        };
+        format!(
+            "no list of Okta shows the group {} ({}), {what}: of those in it who are in no other group nobody loses the account. Give the \
+             token its right to see the group; or, where they should leave, take them out of it in Identity Center or delete it there",
+            quoted(&self.name),
+            self.id
+        )
+    }
 }
 
-/// Makes sure that Okta has none of the groups that no list shows, and that the plan takes for gone: it empties or deletes them, or
-/// closes the account of somebody in them who may sign in to Okta, and would be no leaver if the group were there. Of a group whose key a policy chose it is not
-/// known which it was.
+/// Makes sure that Okta has none of the groups that no list shows, and that the plan takes for gone: it empties or deletes them. Returns
+/// those of the others in which somebody stands who may sign in to Okta and would lose the account, and would perhaps not if the group
+/// were listed. Of a group whose key a policy chose it is not known which it was in Okta.
 ///
 /// # Errors
-/// [`EngineError::UnlistedGroup`], [`EngineError::UnaskedGroup`], and any failed request.
+/// [`EngineError::UnlistedGroup`] and [`EngineError::UnaskedGroup`] of a group that the plan takes for gone, and any failed request.
 pub(crate) async fn of_groups(
     source: &Source,
     listed: Listed<'_>,
     actual: &Actual,
     whereabouts: &BTreeMap<OktaUserId, Whereabouts>,
     plan: &Plan,
-) -> Result<(), EngineError> {
-    let Some(okta) = source.live() else { return Ok(()) };
+) -> Result<Vec<Unseen>, EngineError> {
+    let Some(okta) = source.live() else { return Ok(Vec::new()) };
     let (orphaned, leaving) = (orphaned(plan), leaving(plan, whereabouts));
-    let is_concerned = |key: &GroupKey, standing: &ActualGroup| {
+    let concerned = actual.groups.values().filter_map(|standing| {
+        let key = standing.external_id.as_deref().filter(|id| GroupKey::is_ours(id)).map(GroupKey::new)?;
+        let id = OktaGroupId::new(key.as_str());
+        let is_gone = !key.is_chosen() && !listed.desired.groups.contains_key(&key) && listed.lacks(&id);
+        // Who is in a group that could not be read is not known.
         let members = actual.members.get(&standing.id);
-        orphaned.contains(key) || members.is_some_and(|members| !members.is_disjoint(&leaving))
-    };
-    let gone: Vec<(OktaGroupId, &str)> = unwanted(listed, actual)
-        .filter(|(key, standing)| !key.is_chosen() && is_concerned(key, standing))
-        .map(|(key, standing)| (OktaGroupId::new(key.as_str()), standing.display_name.as_str()))
-        .filter(|(id, _)| listed.lacks(id))
-        .collect();
-    let mut answers = stream::iter(gone)
-        .map(|(id, name)| async move {
-            let is_there = match okta.has_group(&id).await {
-                Err(source @ OktaError::Forbidden { .. }) => {
-                    let (name, id) = (name.to_owned(), id.to_string());
+        let people =
+            leaving.iter().filter(|(account, _)| members.is_none_or(|members| members.contains(*account)));
+        let people: BTreeSet<OktaUserId> = people.map(|(_, person)| (*person).clone()).collect();
+        let is_orphaned = orphaned.contains(&key);
+        (is_gone && (is_orphaned || !people.is_empty())).then_some((
+            id,
+            &standing.display_name,
+            is_orphaned,
+            people,
+        ))
+    });
+    let answers =
+        stream::iter(concerned.collect::<Vec<_>>()).map(|(id, name, is_orphaned, people)| async move {
+            let (is_there, is_forbidden) = match okta.group(&id).await {
+                Err(source @ OktaError::Forbidden { .. }) if is_orphaned => {
+                    let (name, id) = (name.clone(), id.to_string());
                     return Err(EngineError::UnaskedGroup { name, id, source: Box::new(source) });
                 }
-                answer => answer?,
+                Err(OktaError::Forbidden { .. }) => (true, true),
+                answer => match answer? {
+                    None => (false, false),
+                    Some(_) if is_orphaned => {
+                        return Err(EngineError::UnlistedGroup { name: name.clone(), id: id.to_string() });
+                    }
+                    // Everybody is in it, and some tokens never see it listed.
+                    Some(group) => (group.origin != GroupOrigin::BuiltIn, false),
+                },
             };
-            Ok::<_, EngineError>((is_there, id, name))
-        })
-        .buffer_unordered(QUESTIONS_AT_ONCE);
-    while let Some((is_there, id, name)) = answers.try_next().await? {
-        if is_there {
-            return Err(EngineError::UnlistedGroup { name: name.to_owned(), id: id.to_string() });
-        }
-    }
-    Ok(())
+            Ok(is_there.then(|| Unseen { name: name.clone(), id, is_forbidden, people }))
+        });
+    let answers: Vec<Option<Unseen>> = answers.buffered(QUESTIONS_AT_ONCE).try_collect().await?;
+    Ok(answers.into_iter().flatten().collect())
 }
 
 /// Groups that lose members or go since no group of Okta becomes them.
@@ -193,13 +212,15 @@ fn orphaned(plan: &Plan) -> BTreeSet<&GroupKey> {
 }
 
 /// Accounts that the plan closes or deletes, of people whom Okta does not keep out.
-fn leaving(plan: &Plan, whereabouts: &BTreeMap<OktaUserId, Whereabouts>) -> BTreeSet<ScimUserId> {
+fn leaving<'a>(
+    plan: &'a Plan,
+    whereabouts: &BTreeMap<OktaUserId, Whereabouts>,
+) -> BTreeMap<&'a ScimUserId, &'a OktaUserId> {
     let users = plan.operations.iter().filter_map(|operation| match &operation.change {
-        Change::DeactivateUser { user, .. } | Change::DeleteUser { user, .. } => Some(user),
+        Change::DeactivateUser { user, .. } | Change::DeleteUser { user, .. } => {
+            Some((user.scim_id.as_ref()?, user.okta_id.as_ref()?))
+        }
         _ => None,
     });
-    let may_sign_in = |user: &&UserRef| {
-        user.okta_id.as_ref().and_then(|id| whereabouts.get(id)).is_some_and(|place| place.may_sign_in())
-    };
-    users.filter(may_sign_in).filter_map(|user| user.scim_id.clone()).collect()
+    users.filter(|(_, person)| whereabouts.get(*person).is_some_and(|place| place.may_sign_in())).collect()
 }

@@ -74,8 +74,8 @@ pub enum EngineError {
     /// Okta does not say whether it has a group that its list of all groups does not show.
     #[error(
         "no list of Okta shows the group {} ({id}) any more, and whether Okta still has it is not known: {source}\nhint: nothing was taken \
-         from that, and nothing from the people in it. Give the token back its right to see that group; whether its people have left is not \
-         known without it",
+         from that, and nothing from the people in it. Give the token back its right to see that group; without it nobody knows whether its \
+         people have left. Where they should leave, delete the group in Identity Center",
         quoted(.name)
     )]
     UnaskedGroup {

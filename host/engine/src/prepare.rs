@@ -13,7 +13,7 @@ use usher_core::settings::Settings;
 use usher_core::source::Whereabouts;
 use usher_policy::PolicyChain;
 
-use crate::absence::Listed;
+use crate::absence::{Listed, Unseen};
 use crate::error::EngineError;
 use crate::progress::Progress;
 use crate::services::{Source, Target};
@@ -119,6 +119,8 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
     let began = source.live().and_then(usher_okta::Okta::began);
     if let Some(deferral) = &mut settings.deferral {
         deferral.now = match &source {
+            // A clock that runs backwards says nothing of how long anybody has waited.
+            Source::Live(_) if matches!(since, Err(Why::Clock)) => None,
             Source::Live(_) => began.and_then(|began| u64::try_from(began.as_second()).ok()),
             Source::Snapshot(_) => Some(now),
         };
@@ -209,13 +211,22 @@ async fn look(
     let Rest { looked_up, mut unread, mut read } =
         target::read_rest(target, &mut actual, desired, progress).await?;
     let leavers = leavers(desired, &actual, settings);
-    let whereabouts = absence::of_leavers(source, leavers, listed, &actual, progress).await?;
+    let mut whereabouts = absence::of_leavers(source, leavers, listed, progress).await?;
+    let mut notes = Vec::new();
     loop {
-        let plan = reconcile(desired, &actual, &whereabouts, settings);
+        let mut plan = reconcile(desired, &actual, &whereabouts, settings);
         let concerned: Vec<ScimGroupId> =
             plan.groups_written().filter(|id| believed.remove(*id)).cloned().collect();
         if concerned.is_empty() {
-            absence::of_groups(source, listed, &actual, &whereabouts, &plan).await?;
+            let unseen = absence::of_groups(source, listed, &actual, &whereabouts, &plan).await?;
+            if !unseen.is_empty() {
+                notes.extend(unseen.iter().map(Unseen::note));
+                for id in unseen.into_iter().flat_map(|group| group.people) {
+                    whereabouts.entry(id).and_modify(|place| *place = place.unlisted());
+                }
+                continue;
+            }
+            plan.notes.append(&mut notes);
             return Ok(Found { actual, looked_up, unread, target_groups: Some(read), whereabouts, plan });
         }
         read += concerned.len();

@@ -39,7 +39,8 @@ impl Okta {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderValue, StatusCode};
+    use axum::response::IntoResponse;
     use serde_json::json;
 
     use super::*;
@@ -72,8 +73,14 @@ mod tests {
     #[tokio::test]
     async fn okta_s_own_clock_says_when_the_first_reading_began() {
         let fake = Fake::answering(|number, _, _| {
-            let mut answer = page(&json!([]));
-            let date = format!("Sun, 01 Mar 2026 17:45:1{number} GMT");
+            // At first something answers that stands between, and whose clock is wrong.
+            let (mut answer, date) = match number {
+                0 => (StatusCode::BAD_GATEWAY.into_response(), "Mon, 01 Mar 2027 17:45:10 GMT".to_owned()),
+                _ => (page(&json!([])), format!("Sun, 01 Mar 2026 17:45:1{number} GMT")),
+            };
+            if number > 0 {
+                answer.headers_mut().insert("x-okta-request-id", HeaderValue::from_static("req"));
+            }
             answer.headers_mut().insert("date", HeaderValue::from_str(&date).unwrap());
             answer
         })
@@ -82,10 +89,10 @@ mod tests {
         assert_eq!(okta.began(), None);
         okta.all_groups().await.unwrap();
         okta.all_groups().await.unwrap();
-        assert_eq!(okta.began(), Some(time("2026-03-01T17:45:10Z")));
+        assert_eq!(okta.began(), Some(time("2026-03-01T17:45:11Z")));
         okta.begin();
         assert_eq!(okta.began(), None);
         okta.all_groups().await.unwrap();
-        assert_eq!(okta.began(), Some(time("2026-03-01T17:45:12Z")));
+        assert_eq!(okta.began(), Some(time("2026-03-01T17:45:13Z")));
     }
 }

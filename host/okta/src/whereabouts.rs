@@ -1,7 +1,7 @@
 //! What Okta knows of one id.
 
 use usher_core::id::{OktaGroupId, OktaUserId};
-use usher_core::source::Whereabouts;
+use usher_core::source::{SourceGroup, Whereabouts};
 
 use crate::client::Okta;
 use crate::endpoint::{self, Endpoint};
@@ -35,11 +35,11 @@ impl Okta {
 }
 
 impl Okta {
-    /// Whether Okta has a group of this id, whatever a list says.
+    /// The group of this id, whatever a list says; none where Okta has none.
     ///
     /// # Errors
     /// Any failure of the request. Only Okta's own "not found" (404 with E0000007) means that it has none.
-    pub async fn has_group(&self, id: &OktaGroupId) -> Result<bool, OktaError> {
+    pub async fn group(&self, id: &OktaGroupId) -> Result<Option<SourceGroup>, OktaError> {
         if !endpoint::is_segment(id.as_str()) {
             return Err(OktaError::MalformedId { what: format!("group {id}") });
         }
@@ -50,9 +50,9 @@ impl Okta {
                     let problem = format!("it is about {} and not about {id}", group.id);
                     return Err(bad_answer(&self.transport, Endpoint::Group, &reply, problem));
                 }
-                Ok(true)
+                Ok(Some(SourceGroup::from(group)))
             }
-            Err(OktaError::NotFound { .. }) => Ok(false),
+            Err(OktaError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -88,7 +88,7 @@ fn keeping_in(file: &Path, what: &UndoOf, places: &Places<'_>) -> String {
         words.push("--delete-created".to_owned());
     }
     for (flag, of) in [("--person", &what.person), ("--group", &what.group)] {
-        words.extend(of.iter().flat_map(|of| [flag.to_owned(), quoted(of)]));
+        words.extend(of.iter().map(|of| format!("{flag}={}", quoted(of))));
     }
     words.extend(flags(places.config, places.journal));
     words.extend(["--out".to_owned(), quoted(&file.display().to_string())]);

@@ -47,7 +47,8 @@ impl WritingCommand<'_> {
 pub(crate) fn flags(config: &Path, journal: Option<&Path>) -> Vec<String> {
     let mut words = Vec::new();
     let config = config.display().to_string();
-    if config != "usher.toml" {
+    // The environment names another one to whoever names none.
+    if config != "usher.toml" || std::env::var_os("USHER_CONFIG").is_some() {
         words.extend(["--config".to_owned(), quoted(&config)]);
     }
     if let Some(journal) = journal {

@@ -75,8 +75,12 @@ impl Counted {
                     counted.adopted += 1;
                     counted.deactivated.insert(user.user_name.clone());
                 }
-                Change::DeleteUser { user, .. } => {
+                Change::DeleteUser { user, account } => {
                     counted.deleted.insert(user.user_name.clone());
+                    // Whoever is deleted can sign in no more either.
+                    if account.active {
+                        counted.deactivated.insert(user.user_name.clone());
+                    }
                 }
                 Change::DeleteGroup { group, members } => {
                     counted.deleted_groups.insert(group.display_name.clone(), members.len());
@@ -125,7 +129,14 @@ pub(super) fn too_large(plan: &Plan, guards: &Guards) -> Vec<Loss> {
     let names = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>();
     judge(
         "users_deactivated",
-        &|lost, standing| format!("deactivates {lost} of {standing} active users"),
+        &|lost, standing| {
+            let closes = if counted.deleted.is_disjoint(&counted.deactivated) {
+                "deactivates"
+            } else {
+                "deactivates or deletes"
+            };
+            format!("{closes} {lost} of {standing} active users")
+        },
         names(&counted.deactivated),
         counted.deactivated.len(),
         standing.active_users + counted.adopted,

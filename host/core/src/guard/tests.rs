@@ -82,6 +82,27 @@ fn by_default_half_passes_and_one_more_does_not() {
     assert_eq!(by(gone(6)), ["groups_deleted"]);
 }
 
+/// As is whoever is closed: neither can sign in.
+#[test]
+fn whoever_is_deleted_while_active_counts_among_the_active_too() {
+    let guards = Guards {
+        users_deactivated: Limit { number: Some(4), percent: None },
+        users_deleted: Limit { number: None, percent: Some(100) },
+        ..Guards::default()
+    };
+    let delete_active = |number: usize| -> Vec<Change> {
+        let account = Account { active: true, ..Account::default() };
+        let delete = |it| Change::DeleteUser { user: user(it), account: Box::new(account.clone()) };
+        (0..number).map(delete).collect()
+    };
+    assert_eq!(refused(plan(delete_active(4), standing(&[])), &guards), NONE);
+    assert_eq!(refused(plan(delete(5), standing(&[])), &guards), NONE, "who is inactive loses nothing more");
+    let refusal =
+        judged(plan(delete_active(5), standing(&[])), &guards, None).expect_err("one over the limit");
+    assert_eq!(refusal.losses.len(), 1);
+    assert!(refusal.losses[0].what.starts_with("deactivates or deletes 5 of 10 active users"), "{refusal}");
+}
+
 #[test]
 fn one_of_one_is_more_than_half_and_nothing_of_nothing_is_not() {
     assert!(Limit::HALF.is_exceeded(1, 1));

@@ -25,8 +25,8 @@ const KEPT_RULE: &str = "group-on-hold";
 const UNLISTED_RULE: &str = "unlisted";
 
 /// Why, for a person.
-pub(super) const UNLISTED: &str = "Okta has this person in a group that could be selected, but not in what it listed: it may have changed while \
-                        it was read. The next run decides";
+pub(super) const UNLISTED: &str = "what Okta says of this person alone is not what its lists said, of the groups or the status: it may have \
+                        changed while it was read. The next run decides";
 
 /// The rule under which nothing is taken from a name.
 pub(super) const PROTECTED_RULE: &str = "protected";

@@ -11,6 +11,9 @@ use crate::id::{GroupKey, OktaGroupId, OktaUserId};
 use crate::quote::quoted;
 use crate::source::{SourceReading, SourceUser, UserStatus};
 
+/// Why a run of some groups takes nothing away that a policy may have decided by all of them.
+const NARROWED: &str = "this run saw only some of the groups";
+
 /// The rule under which a person is held whose account AWS would refuse.
 const ACCOUNT_RULE: &str = "account";
 
@@ -94,6 +97,10 @@ impl<'a> Gathering<'a> {
             UserVerdict::Keep => person.draft.clone().normalised(),
             UserVerdict::Sync(account) => account.as_ref().clone().normalised(),
         };
+        if self.scope == Scope::Narrowed && person.draft.active && !account.active {
+            let message = format!("would be inactive ({}), but {NARROWED}", why.message);
+            return self.hold(&person.source, why.saying(message));
+        }
         if groups.is_some() {
             self.regrouped.insert(id.clone());
         }
@@ -147,7 +154,7 @@ impl<'a> Gathering<'a> {
     /// A narrowed run, or one with a group on hold, does not know all that the person is in: then nothing is taken away.
     fn skip(&mut self, person: &SourceUser, why: &Reason) {
         let because = match self.on_hold.get(&person.id) {
-            _ if self.scope == Scope::Narrowed => Some("this run saw only some of the groups".to_owned()),
+            _ if self.scope == Scope::Narrowed => Some(NARROWED.to_owned()),
             Some(group) => {
                 Some(format!("the group {}, which is on hold, has this person too", quoted(&group.label)))
             }

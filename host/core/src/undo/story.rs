@@ -1,10 +1,10 @@
 //! What a run came to for each account and each group: several operations on one, summed up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Deed, Identity};
+use super::{Deed, Identity, Past};
 use crate::account::Field;
-use crate::id::GroupKey;
+use crate::id::{GroupKey, OktaUserId};
 use crate::plan::{AttributeChange, GroupRef, UserRef};
 
 /// What became of an object in the run.
@@ -51,12 +51,14 @@ pub(super) struct GroupStory {
 pub(super) struct Stories {
     pub(super) users: BTreeMap<Identity, UserStory>,
     pub(super) groups: BTreeMap<GroupKey, GroupStory>,
+    /// Whose accounts the run deleted, also where that is not taken back.
+    deleted: BTreeSet<OktaUserId>,
 }
 
 impl Stories {
-    pub(super) fn of(deeds: &[Deed]) -> Self {
-        let mut stories = Self::default();
-        for deed in deeds {
+    pub(super) fn of(past: &Past) -> Self {
+        let mut stories = Self { deleted: past.deleted.clone(), ..Self::default() };
+        for deed in &past.done {
             match deed {
                 Deed::CreatedUser(user, changes) => stories.user(user, Fate::Created, changes),
                 Deed::ChangedUser(user, changes) => stories.user(user, Fate::Stayed, changes),
@@ -113,7 +115,9 @@ impl Stories {
 impl Stories {
     /// Whether the run deleted somebody's account.
     pub(super) fn is_deleted(&self, identity: &Identity) -> bool {
-        self.users.get(identity).is_some_and(|story| story.fate == Fate::Deleted)
+        let is_told =
+            matches!(identity, Identity::Okta(id) if self.deleted.contains(&OktaUserId::new(id.as_str())));
+        is_told || self.users.get(identity).is_some_and(|story| story.fate == Fate::Deleted)
     }
 
     /// The userName that somebody had before the run, where the run gave another.

@@ -62,7 +62,7 @@ impl Standing {
     }
 
     fn after(&self, done: Vec<Deed>, allowed: &Allowed) -> Plan {
-        undo(&Past { run: "r1".into(), done, unsure: vec![] }, &self.0, allowed)
+        undo(&Past { run: "r1".into(), done, unsure: vec![], ..Past::default() }, &self.0, allowed)
     }
 }
 
@@ -172,6 +172,10 @@ fn whoever_was_made_anew_after_another_run_deleted_them_does_not_join_again() {
     let plan = standing.after(done(), &Allowed::default());
     assert_eq!(plan.operations, vec![]);
     assert!(plan.held_users[0].why.message.contains("has another account since"), "{plan:?}");
+    // Though not where the same run did, and only the group is taken back.
+    let past =
+        Past { run: "r1".into(), done: done(), deleted: [OktaUserId::new(ANN)].into(), ..Past::default() };
+    assert_eq!(kinds(&undo(&past, &standing.0, &Allowed::default())), ["add-members"]);
     // Who is in it again needs nothing.
     let standing = nothing().user(Some(ANN), "ann-2", account("ann")).group("team", &["ann-2"]);
     let plan = standing.after(done(), &Allowed::default());
@@ -343,7 +347,7 @@ fn what_nobody_knows_the_outcome_of_is_not_taken_back() {
         Deed::ChangedUser(user(ANN, "ann"), vec![change("title", Some("a"), Some("b"))]),
         Deed::AddedMembers(group("team"), vec![user(ANN, "ann")]),
     ];
-    let plan = undo(&Past { run: "r1".into(), done: vec![], unsure }, &standing.0, &Allowed::default());
+    let plan = undo(&Past { run: "r1".into(), unsure, ..Past::default() }, &standing.0, &Allowed::default());
     assert_eq!(plan.operations, vec![]);
     assert_eq!((plan.held_users.len(), plan.held_groups.len()), (1, 1));
 }

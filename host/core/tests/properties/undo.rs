@@ -18,7 +18,7 @@ use crate::{any_world, begun, plan};
 /// What a run did, as its journal tells it.
 fn past(operations: &[Operation], after: &Target) -> Past {
     let done = operations.iter().map(|operation| deed(&operation.change, after)).collect();
-    Past { run: "r".into(), done, unsure: vec![] }
+    Past { run: "r".into(), done, unsure: vec![], ..Past::default() }
 }
 
 fn deed(change: &Change, after: &Target) -> Deed {

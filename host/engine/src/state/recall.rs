@@ -63,7 +63,7 @@ impl fmt::Display for Why {
             Self::NoState => "no state is kept",
             Self::First => "there is no state yet",
             Self::Damaged => "the state could not be read",
-            Self::Narrowed => "a run of some groups believes nothing of the state",
+            Self::Narrowed => "a run of some groups believes of the state only how large they were",
             Self::Asked => "it was asked for",
             Self::Reviewed => "a plan to be reviewed rests on what stands there now",
             Self::OtherServices => "the state is about other services",

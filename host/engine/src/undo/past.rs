@@ -27,6 +27,11 @@ pub fn past(run: &Run, what: &UndoOf) -> Result<Past, UndoError> {
             continue;
         }
         let deed = deed(run, attempt, &made)?;
+        if let Deed::DeletedUser(user, _) = &deed
+            && certainty == Certainty::Done
+        {
+            past.deleted.extend(user.okta_id.clone());
+        }
         let deed = match &group {
             Some(keys) if !of_group(&deed, keys) => None,
             _ => Some(deed),
@@ -63,8 +68,10 @@ fn certainty(attempt: &Attempt) -> Certainty {
     let may_be_done = |request: &&Request| request.status.is_none_or(|status| !(300..500).contains(&status));
     let mut changes = attempt.requests.iter().filter(|request| !request.request.starts_with("GET "));
     // Whether a refused change of several members was done in part is not documented.
-    let has_parts = attempt.change.members.len() > 1 && attempt.change.kind.ends_with("-members");
-    let is_refused = |request: &Request| matches!(request.status, Some(400 | 404 | 409));
+    let has_parts = attempt.change.members.len() > 1;
+    let is_refused = |request: &Request| {
+        request.request.starts_with("PATCH ") && matches!(request.status, Some(400 | 404 | 409))
+    };
     match attempt.result {
         // Of a creation that only met what was there already it is not known who made that.
         Some(Outcome::Done | Outcome::DoneWithout) if attempt.change.kind.starts_with("create-") => {
@@ -306,12 +313,18 @@ mod tests {
         let patch = |status| [("PATCH /Groups/{id}", Some(status))];
         let of =
             |kind, members, status| certainty(&attempt(kind, members, Some(Outcome::Failed), &patch(status)));
-        assert!(of("add-members", 2, 400) == Certainty::Unsure);
+        for (kind, status) in
+            [("add-members", 400), ("add-members", 404), ("remove-members", 409), ("create-group", 400)]
+        {
+            assert!(of(kind, 2, status) == Certainty::Unsure, "{kind} {status}");
+        }
+        let unmade = [("POST /Groups", Some(400))];
+        let unmade = attempt("create-group", 2, Some(Outcome::Failed), &unmade);
+        assert!(certainty(&unmade) == Certainty::NotDone);
         for (kind, members, status) in [
             ("add-members", 1, 400),
             ("add-members", 2, 403),
             ("add-members", 2, 429),
-            ("create-group", 2, 400),
             ("update-user", 0, 400),
         ] {
             assert!(of(kind, members, status) == Certainty::NotDone, "{kind} {members} {status}");
