@@ -222,5 +222,11 @@ fn leaving<'a>(
         }
         _ => None,
     });
-    users.filter(|(_, person)| whereabouts.get(*person).is_some_and(|place| place.may_sign_in())).collect()
+    // Who is held already is in none of them: the plan is made again with more people held each time, and so comes to an end.
+    let may_be_held = |person: &OktaUserId| {
+        whereabouts
+            .get(person)
+            .is_some_and(|place| matches!(place, Whereabouts::Known(_)) && place.may_sign_in())
+    };
+    users.filter(|(_, person)| may_be_held(person)).collect()
 }
