@@ -1,5 +1,8 @@
 //! Groups that are asked for by name, on the command line or in `sync.groups`.
 
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 use usher_tests::{Org, Sim};
 
 fn named(groups: &str) -> String {
@@ -71,6 +74,27 @@ fn a_run_narrowed_on_the_command_line_takes_nothing_away_elsewhere() {
     assert_eq!(target.active(), ["ann", "bob", "cem", "dan"]);
     sim.sync([]).exits(0);
     assert_eq!(sim.target().active(), ["bob", "dan"]);
+}
+
+/// A policy that closes by groups sees only some of them, and the account that it names need not be linked yet.
+#[test]
+fn a_run_narrowed_on_the_command_line_closes_nobody_and_takes_nobody_out_whom_a_policy_would_close() {
+    let org = Org::new().people(["ann", "bob"]).group("one", ["ann", "bob"]).group("two", ["ann", "bob"]);
+    let mut sim = Sim::start(org);
+    sim.sync([]).exits(0);
+    sim.rest.push_str("\n[policy.config.account]\nactive = 'size(user.groups) > 1'\n");
+    sim.sync(["one"]).exits(5).prints("would be inactive").prints("this run saw only some of the groups");
+    assert_eq!(sim.target().active(), ["ann", "bob"]);
+    sim.rest.push_str("userName = '\"old.\" + user.login'\n");
+    let mut standing = sim.target();
+    let ann = standing.users.get_mut("ann").expect("ann");
+    ann["userName"] = json!("old.ann@example.com");
+    ann.as_object_mut().expect("an object").remove("externalId");
+    let values = |values: &BTreeMap<String, Value>| values.values().cloned().collect::<Vec<_>>();
+    sim.put_target(&json!({ "users": values(&standing.users), "groups": values(&standing.groups) }));
+    sim.sync(["one"]).exits(5);
+    assert_eq!(sim.target().members("one").len(), 2);
+    assert_eq!(sim.requests().writes(), 4, "of the first run");
 }
 
 #[test]

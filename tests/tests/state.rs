@@ -389,6 +389,19 @@ fn no_clock_but_okta_s_makes_the_time_shorter() {
 }
 
 #[test]
+fn a_clock_that_runs_backwards_deletes_nobody_and_says_so() {
+    let mut month = Month::begin();
+    month.on_day(31);
+    let mut ahead = state(&month.sim);
+    let read_at: jiff::Timestamp =
+        ahead["read-at"].as_str().and_then(|time| time.parse().ok()).expect("a time");
+    ahead["read-at"] = json!((read_at + jiff::SignedDuration::from_hours(24 * 60)).to_string());
+    std::fs::write(month.sim.folder().join("usher.state"), ahead.to_string()).unwrap();
+    month.sync_on_day(31).prints("nothing to do").prints("nobody is deleted by this run: Okta's clock");
+    month.sync_on_day(31).prints("delete 1 user").prints_no("nobody is deleted by this run");
+}
+
+#[test]
 fn who_comes_back_is_not_deleted_and_leaves_with_the_whole_time_again() {
     let mut month = Month::begin();
     month.on_day(29);

@@ -125,7 +125,9 @@ pub(crate) struct Unseen {
     id: OktaGroupId,
     /// Whether Okta does not say.
     is_forbidden: bool,
-    /// People in it who would lose the account.
+    /// Whether it is known who is in it in Identity Center.
+    is_read: bool,
+    /// People in it, or perhaps in it, who would lose the account.
     pub(crate) people: BTreeSet<OktaUserId>,
 }
 
@@ -137,9 +139,20 @@ impl Unseen {
         } else {
             "although Okta has it"
         };
+        let (who, way) = if self.is_read {
+            (
+                "nobody who is in it and may sign in to Okta",
+                "take them out of it in Identity Center or delete it there",
+            )
+        } else {
+            (
+                "its members could not be read, so nobody who may sign in to Okta",
+                "delete it in Identity Center",
+            )
+        };
         format!(
-            "no list of Okta shows the group {} ({}), {what}: of those in it who are in no other group nobody loses the account. Give the \
-             token its right to see the group; or, where they should leave, take them out of it in Identity Center or delete it there",
+            "no list of Okta shows the group {} ({}), {what}: {who} loses the account. Give the token its right to see the group; or, where \
+             they should leave, {way}",
             quoted(&self.name),
             self.id
         )
@@ -175,11 +188,12 @@ pub(crate) async fn of_groups(
             id,
             &standing.display_name,
             is_orphaned,
+            members.is_some(),
             people,
         ))
     });
-    let answers =
-        stream::iter(concerned.collect::<Vec<_>>()).map(|(id, name, is_orphaned, people)| async move {
+    let answers = stream::iter(concerned.collect::<Vec<_>>()).map(
+        |(id, name, is_orphaned, is_read, people)| async move {
             let (is_there, is_forbidden) = match okta.group(&id).await {
                 Err(source @ OktaError::Forbidden { .. }) if is_orphaned => {
                     let (name, id) = (name.clone(), id.to_string());
@@ -195,8 +209,9 @@ pub(crate) async fn of_groups(
                     Some(group) => (group.origin != GroupOrigin::BuiltIn, false),
                 },
             };
-            Ok(is_there.then(|| Unseen { name: name.clone(), id, is_forbidden, people }))
-        });
+            Ok(is_there.then(|| Unseen { name: name.clone(), id, is_forbidden, is_read, people }))
+        },
+    );
     let answers: Vec<Option<Unseen>> = answers.buffered(QUESTIONS_AT_ONCE).try_collect().await?;
     Ok(answers.into_iter().flatten().collect())
 }
@@ -229,4 +244,35 @@ fn leaving<'a>(
             .is_some_and(|place| matches!(place, Whereabouts::Known(_)) && place.may_sign_in())
     };
     users.filter(|(_, person)| may_be_held(person)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_says_what_is_known_and_what_can_be_done() {
+        let unseen = |is_forbidden, is_read| Unseen {
+            name: "devs".into(),
+            id: OktaGroupId::new("00g1"),
+            is_forbidden,
+            is_read,
+            people: BTreeSet::new(),
+        };
+        let end = "Give the token its right to see the group; or, where they should leave,";
+        assert_eq!(
+            unseen(true, true).note(),
+            format!(
+                "no list of Okta shows the group \"devs\" (00g1), and whether Okta still has it this token may not see: nobody who is in it and \
+                 may sign in to Okta loses the account. {end} take them out of it in Identity Center or delete it there"
+            )
+        );
+        assert_eq!(
+            unseen(false, false).note(),
+            format!(
+                "no list of Okta shows the group \"devs\" (00g1), although Okta has it: its members could not be read, so nobody who may sign \
+                 in to Okta loses the account. {end} delete it in Identity Center"
+            )
+        );
+    }
 }

@@ -25,6 +25,10 @@ use crate::state::{Recall, State, Why, Written};
 use crate::target::Rest;
 use crate::{absence, source, target};
 
+/// Told where leavers wait, and nobody knows how long they have.
+const NO_CLOCK: &str = "nobody is deleted by this run: Okta's clock is not known, or is behind an earlier run's. It is the Date of an answer that \
+                        has an X-Okta-Request-Id; a proxy that takes either away leaves everybody waiting, and no state is kept";
+
 /// A plan, what it rests on, and the services it was made with.
 pub struct Prepared {
     /// The plan; it has not passed the guards.
@@ -127,7 +131,7 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
     }
     let listed = Listed { candidates: &candidates, groups: &groups, reading: &reading, desired: &desired };
     let quiet = since.as_ref().ok().and_then(|since| quiet(since, &desired, &settings));
-    let Found { actual, looked_up, unread, target_groups, whereabouts, plan } = match quiet {
+    let Found { actual, looked_up, unread, target_groups, whereabouts, mut plan } = match quiet {
         Some(found) => found,
         None => {
             let actual = match directory {
@@ -138,6 +142,9 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
             look(&source, &target, actual, earlier, listed, &settings, progress).await?
         }
     };
+    if settings.deferral.as_ref().is_some_and(|deferral| deferral.now.is_none()) {
+        plan.notes.push(NO_CLOCK.to_owned());
+    }
     let how = match &since {
         Err(why) => Reading::Full { why: *why },
         Ok(since) => Reading::Incremental {

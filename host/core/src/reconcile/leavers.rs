@@ -26,7 +26,7 @@ const UNLISTED_RULE: &str = "unlisted";
 
 /// Why, for a person.
 pub(super) const UNLISTED: &str = "what Okta says of this person alone is not what its lists said, of the groups or the status: it may have \
-                        changed while it was read. The next run decides";
+                        changed while it was read, and the next run decides. Where this token is not shown a group, a note of the plan names it";
 
 /// The rule under which nothing is taken from a name.
 pub(super) const PROTECTED_RULE: &str = "protected";

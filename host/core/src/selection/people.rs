@@ -99,6 +99,7 @@ impl<'a> Gathering<'a> {
         };
         if self.scope == Scope::Narrowed && person.draft.active && !account.active {
             let message = format!("would be inactive ({}), but {NARROWED}", why.message);
+            self.held_names.insert(id.clone(), BTreeSet::from([account.user_name]));
             return self.hold(&person.source, why.saying(message));
         }
         if groups.is_some() {

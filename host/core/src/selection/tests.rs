@@ -437,6 +437,27 @@ fn a_narrowed_run_skips_nobody() {
     );
 }
 
+/// A policy may have closed the account by the groups that this run did not see.
+#[test]
+fn a_narrowed_run_makes_nobody_inactive_whom_okta_lets_in() {
+    let closed = Account { active: false, user_name: "a.lee@acme.example".into(), ..account("ann") };
+    let org = |status: UserStatus| {
+        let verdict = UserVerdict::Sync(Box::new(closed.clone()));
+        Org::new().status("ann", status).group("a", &["ann"], under_its_name("a")).says("ann", verdict, None)
+    };
+    let whole = org(UserStatus::Active).desired();
+    assert!(!whole.users[&user_id("ann")].account.active);
+    let narrowed = org(UserStatus::Active).desired_in(Scope::Narrowed);
+    assert_eq!(
+        held(&narrowed),
+        ["ann@acme.example (rule) would be inactive (said so), but this run saw only some of the groups"]
+    );
+    // An account that is not linked yet is known by the name that the policy gives.
+    assert_eq!(narrowed.held_names[&user_id("ann")], ["a.lee@acme.example".to_owned()].into());
+    let suspended = org(UserStatus::Suspended).desired_in(Scope::Narrowed);
+    assert!(!suspended.users[&user_id("ann")].account.active);
+}
+
 #[test]
 fn who_is_skipped_and_in_a_group_on_hold_is_held() {
     let desired = Org::new()
