@@ -218,6 +218,22 @@ fn what_is_protected_keeps_everything_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_protected_group_is_not_empty_while_all_its_members_are_replaced() {
+    let mut sim =
+        Sim::start(Org::new().people(["ann", "bob"]).group("all", ["ann", "bob"]).group("aws-keep", ["ann"]));
+    sim.rest = format!("[guards]\nprotected_groups = [\"aws-*\"]\n{}", sim.rest);
+    sim.sync([]).exits(0);
+    sim.happens(|org| org.person("cem").leaves("ann", "aws-keep").joins("cem", "aws-keep"));
+    sim.plan([]).exits(0).prints("the group is protected, so they leave when others are in");
+    sim.fault(&json!({ "service": "scim", "request": "POST /Users", "times": 1000, "status": 400 }));
+    sim.sync([]).exits(5).prints("is protected, and none of its new members could be added");
+    assert_eq!(sim.target().members("aws-keep"), ["ann"]);
+    sim.clear_faults();
+    sim.sync([]).exits(0);
+    assert_eq!(sim.target().members("aws-keep"), ["cem"]);
+}
+
+#[test]
 fn max_changes_counts_the_memberships_that_go_with_a_group() {
     let mut sim = ten();
     sim.happens(|org| org.group_of_crowd("other", "p", 10));

@@ -40,6 +40,8 @@ pub struct DesiredUser {
     pub keeps_attributes: bool,
     /// Whether Okta has deactivated the person for good, and the account is to be inactive: a leaver, where leavers are deleted.
     pub is_deprovisioned: bool,
+    /// Whether only the policy makes the account inactive: Okta lets the person in.
+    pub is_closed_by_policy: bool,
     /// Who said so.
     pub why: Reason,
 }

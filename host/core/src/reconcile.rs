@@ -30,12 +30,16 @@ use stages::Stages;
 pub const UNLISTED: &str = leavers::UNLISTED;
 
 /// People who have an account of ours and are no longer desired, by id, as far as the settings let them go: those who are active
-/// and, where leavers are deleted, those who have waited long enough. Okta is to be asked where each of them is; only who has an answer in [`reconcile`] is
+/// and, where leavers are deleted, those who have waited long enough; and people with an active account whom only the policy makes inactive. Okta is to be asked where each of them is; only a leaver who has an answer in [`reconcile`] is
 /// touched. Empty unless the whole organisation was looked at and the target's reading is complete: otherwise absence means
 /// nothing.
 pub fn leavers(desired: &Desired, actual: &Actual, settings: &Settings) -> Vec<OktaUserId> {
     let desired = leavers::within(desired, actual, settings);
-    let ids: BTreeSet<OktaUserId> = leavers::standing(&desired, actual, settings).map(|(id, _)| id).collect();
+    let mut ids: BTreeSet<OktaUserId> =
+        leavers::standing(&desired, actual, settings).map(|(id, _)| id).collect();
+    if is_absence_meaningful(&desired, actual) {
+        ids.extend(leavers::closed_by_policy(&desired, actual).map(|(id, _)| id.clone()));
+    }
     ids.into_iter().collect()
 }
 

@@ -138,8 +138,8 @@ pub enum Whereabouts {
     Gone,
     /// Okta knows the user, who is in this status.
     Known(UserStatus),
-    /// Likewise, and Okta has the user in a group that the run read without them, or that its list of groups left out: what was read
-    /// is not all that there is.
+    /// Likewise, and what was read is not what Okta says by now: it has the user in a group that was read without them or that no list
+    /// showed, or lets in whom it kept out; or no list shows a group that the user may be in.
     Unlisted(UserStatus),
 }
 

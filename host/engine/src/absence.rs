@@ -9,7 +9,7 @@ use usher_core::desired::Desired;
 use usher_core::id::{GroupKey, OktaGroupId, OktaUserId, ScimUserId};
 use usher_core::plan::{Change, ORPHANED_GROUP, Plan};
 use usher_core::quote::quoted;
-use usher_core::source::{GroupOrigin, SourceGroup, SourceReading, UserStatus, Whereabouts};
+use usher_core::source::{GroupOrigin, SourceGroup, SourceReading, Whereabouts};
 use usher_okta::OktaError;
 
 use crate::error::EngineError;
@@ -38,22 +38,41 @@ impl Listed<'_> {
     }
 }
 
+/// What Okta says of people when asked for them by themselves.
+#[derive(Default)]
+pub(crate) struct Places {
+    pub(crate) whereabouts: BTreeMap<OktaUserId, Whereabouts>,
+    /// Those of them whom Okta has in a group that no list shows, and that may not be asked for.
+    hidden: BTreeSet<OktaUserId>,
+    /// Groups of ours that no list shows, and that Okta does not have.
+    gone: BTreeSet<GroupKey>,
+}
+
+impl Places {
+    /// Notes that what was read is not all there is to know of these people.
+    pub(crate) fn unlist(&mut self, people: impl IntoIterator<Item = OktaUserId>) {
+        for id in people {
+            self.whereabouts.entry(id).and_modify(|place| *place = place.unlisted());
+        }
+    }
+}
+
 /// Where Okta says these people are. Nobody is called a leaver before Okta was asked for that very id.
 pub(crate) async fn whereabouts(
     source: &Source,
     ids: Vec<OktaUserId>,
     progress: &dyn Progress,
 ) -> Result<BTreeMap<OktaUserId, Whereabouts>, EngineError> {
-    ask(source, ids, None, progress).await
+    Ok(ask(source, ids, None, progress).await?.whereabouts)
 }
 
-/// The same of leavers: who may still sign in to Okta is asked for groups as well.
+/// The same of people who would lose the account: who may still sign in to Okta is asked for groups as well.
 pub(crate) async fn of_leavers(
     source: &Source,
     leavers: Vec<OktaUserId>,
     listed: Listed<'_>,
     progress: &dyn Progress,
-) -> Result<BTreeMap<OktaUserId, Whereabouts>, EngineError> {
+) -> Result<Places, EngineError> {
     ask(source, leavers, Some(listed), progress).await
 }
 
@@ -62,42 +81,57 @@ async fn ask(
     ids: Vec<OktaUserId>,
     listed: Option<Listed<'_>>,
     progress: &dyn Progress,
-) -> Result<BTreeMap<OktaUserId, Whereabouts>, EngineError> {
+) -> Result<Places, EngineError> {
     if ids.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(Places::default());
     }
     progress.begin(Activity::AskLeavers, Some(ids.len() as u64));
-    let answers = stream::iter(ids)
+    let answers: Vec<_> = stream::iter(ids)
         .map(|id| async move {
             let mut place = source.whereabouts(&id).await?;
-            if let (Whereabouts::Known(status), Some(listed)) = (place, listed)
-                && place.may_sign_in()
-                && is_unlisted(source, &id, status, listed).await?
-            {
-                place = Whereabouts::Unlisted(status);
+            let mut groups = Groups::Listed;
+            if let Some(listed) = listed.filter(|_| place.may_sign_in()) {
+                groups = groups_of(source, &id, listed).await?;
+                if groups == Groups::Unlisted {
+                    place = place.unlisted();
+                }
             }
             progress.advance(Activity::AskLeavers, 1);
-            Ok::<_, EngineError>((id, place))
+            Ok::<_, EngineError>((id, place, groups))
         })
         .buffer_unordered(QUESTIONS_AT_ONCE)
         .try_collect()
         .await?;
     progress.end(Activity::AskLeavers);
-    Ok(answers)
+    let hidden = answers.iter().filter(|(_, _, groups)| *groups == Groups::Hidden);
+    Ok(Places {
+        gone: BTreeSet::new(),
+        hidden: hidden.map(|(id, ..)| id.clone()).collect(),
+        whereabouts: answers.into_iter().map(|(id, place, _)| (id, place)).collect(),
+    })
 }
 
-/// Whether somebody was not met in a group that was read, and should have been, or was met in another status: what was decided rests on
-/// something else than Okta says now. Whom Okta itself keeps out leaves in any case.
-async fn is_unlisted(
-    source: &Source,
-    id: &OktaUserId,
-    status: UserStatus,
-    listed: Listed<'_>,
-) -> Result<bool, EngineError> {
-    let Some(okta) = source.live() else { return Ok(false) };
-    if listed.reading.users.get(id).is_some_and(|met| met.status != status) {
-        return Ok(true);
+/// How what Okta says of somebody agrees with its lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Groups {
+    /// As far as can be seen.
+    Listed,
+    /// But for a group that the token may not see.
+    Hidden,
+    /// It does not: what was decided rests on something else than Okta says now.
+    Unlisted,
+}
+
+/// Whether somebody was not met in a group that was read, and should have been, or was kept out of Okta when met and is let in by now. Whom
+/// Okta itself keeps out leaves in any case. Other statuses decide nothing by themselves, and lists may show an old one for long (okta.md
+/// §3.2).
+async fn groups_of(source: &Source, id: &OktaUserId, listed: Listed<'_>) -> Result<Groups, EngineError> {
+    let Some(okta) = source.live() else { return Ok(Groups::Listed) };
+    let met = listed.reading.users.get(id);
+    if met.is_some_and(|met| !Whereabouts::Known(met.status).may_sign_in()) {
+        return Ok(Groups::Unlisted);
     }
+    let mut groups = Groups::Listed;
     for group in okta.groups_of(id).await? {
         let is_missed = match listed.reading.members.get(&group.id) {
             Some(members) => !members.contains(id),
@@ -105,63 +139,83 @@ async fn is_unlisted(
             // at all it has no list either: whether that is a group of ours is seen by the plan ([`of_groups`]).
             None if group.origin != GroupOrigin::BuiltIn && listed.lacks(&group.id) => {
                 match okta.group(&group.id).await {
-                    Err(OktaError::Forbidden { .. }) => false,
+                    Err(OktaError::Forbidden { .. }) => {
+                        groups = Groups::Hidden;
+                        false
+                    }
                     answer => answer?.is_some(),
                 }
             }
             None => false,
         };
         if is_missed {
-            return Ok(true);
+            return Ok(Groups::Unlisted);
         }
     }
-    Ok(false)
+    Ok(groups)
 }
 
 /// A group of ours that no list of Okta shows, and that Okta may have all the same.
 pub(crate) struct Unseen {
     /// Its name in Identity Center.
     name: String,
-    id: OktaGroupId,
-    /// Whether Okta does not say.
-    is_forbidden: bool,
+    key: GroupKey,
+    found: Found,
     /// Whether it is known who is in it in Identity Center.
     is_read: bool,
     /// People in it, or perhaps in it, who would lose the account.
     pub(crate) people: BTreeSet<OktaUserId>,
 }
 
+/// What Okta says of a group that no list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// It has it.
+    There,
+    /// The token may not know.
+    Forbidden,
+    /// It cannot be asked for, since a policy chose the key; but who is in it is also in a group that the token may not see.
+    Perhaps,
+}
+
 impl Unseen {
     /// For whoever reads the plan.
     pub(crate) fn note(&self) -> String {
-        let what = if self.is_forbidden {
-            "and whether Okta still has it this token may not see"
-        } else {
-            "although Okta has it"
+        let (what, mend) = match self.found {
+            Found::There => {
+                ("although Okta has it", "If it stays so, give the token a role that is shown the group")
+            }
+            Found::Forbidden => (
+                "and whether Okta still has it this token may not see",
+                "Give the token its right to see the group",
+            ),
+            Found::Perhaps => (
+                "and people in it are in a group of Okta that this token may not see",
+                "Give the token its right to see their groups",
+            ),
         };
-        let (who, way) = if self.is_read {
-            (
-                "nobody who is in it and may sign in to Okta",
-                "take them out of it in Identity Center or delete it there",
-            )
-        } else {
-            (
-                "its members could not be read, so nobody who may sign in to Okta",
-                "delete it in Identity Center",
-            )
+        let who = match (self.is_read, self.found) {
+            (true, Found::Perhaps) => "none of them who may sign in to Okta",
+            (true, _) => "nobody who is in it and may sign in to Okta",
+            (false, _) => "its members could not be read, so nobody who may sign in to Okta and may be in it",
+        };
+        let way = match self.is_read {
+            true => {
+                "take them out of it or delete it in Identity Center (aws identitystore delete-group-membership, delete-group)"
+            }
+            false => "delete it in Identity Center (aws identitystore delete-group)",
         };
         format!(
-            "no list of Okta shows the group {} ({}), {what}: {who} loses the account. Give the token its right to see the group; or, where \
-             they should leave, {way}",
+            "no list of Okta shows the group {} ({}), {what}: {who} loses the account. {mend}; or, where they should leave, {way}",
             quoted(&self.name),
-            self.id
+            self.key
         )
     }
 }
 
 /// Makes sure that Okta has none of the groups that no list shows, and that the plan takes for gone: it empties or deletes them. Returns
 /// those of the others in which somebody stands who may sign in to Okta and would lose the account, and would perhaps not if the group
-/// were listed. Of a group whose key a policy chose it is not known which it was in Okta.
+/// were listed. Of a group whose key a policy chose it is not known which it was in Okta: it may be any that the token may not see.
 ///
 /// # Errors
 /// [`EngineError::UnlistedGroup`] and [`EngineError::UnaskedGroup`] of a group that the plan takes for gone, and any failed request.
@@ -169,51 +223,66 @@ pub(crate) async fn of_groups(
     source: &Source,
     listed: Listed<'_>,
     actual: &Actual,
-    whereabouts: &BTreeMap<OktaUserId, Whereabouts>,
+    places: &mut Places,
     plan: &Plan,
 ) -> Result<Vec<Unseen>, EngineError> {
     let Some(okta) = source.live() else { return Ok(Vec::new()) };
-    let (orphaned, leaving) = (orphaned(plan), leaving(plan, whereabouts));
+    let (orphaned, leaving) = (orphaned(plan), leaving(plan, &places.whereabouts));
     let concerned = actual.groups.values().filter_map(|standing| {
         let key = standing.external_id.as_deref().filter(|id| GroupKey::is_ours(id)).map(GroupKey::new)?;
-        let id = OktaGroupId::new(key.as_str());
-        let is_gone = !key.is_chosen() && !listed.desired.groups.contains_key(&key) && listed.lacks(&id);
+        let is_lacking = !listed.desired.groups.contains_key(&key)
+            && !places.gone.contains(&key)
+            && listed.lacks(&OktaGroupId::new(key.as_str()));
         // Who is in a group that could not be read is not known.
         let members = actual.members.get(&standing.id);
         let people =
             leaving.iter().filter(|(account, _)| members.is_none_or(|members| members.contains(*account)));
-        let people: BTreeSet<OktaUserId> = people.map(|(_, person)| (*person).clone()).collect();
-        let is_orphaned = orphaned.contains(&key);
-        (is_gone && (is_orphaned || !people.is_empty())).then_some((
-            id,
-            &standing.display_name,
-            is_orphaned,
-            members.is_some(),
+        let people = people.map(|(_, person)| *person);
+        let people: BTreeSet<OktaUserId> =
+            people.filter(|person| !key.is_chosen() || places.hidden.contains(*person)).cloned().collect();
+        let is_orphaned = !key.is_chosen() && orphaned.contains(&key);
+        let unseen = Unseen {
+            name: standing.display_name.clone(),
+            key,
+            found: Found::Perhaps,
+            is_read: members.is_some(),
             people,
-        ))
+        };
+        (is_lacking && (is_orphaned || !unseen.people.is_empty())).then_some((unseen, is_orphaned))
     });
-    let answers = stream::iter(concerned.collect::<Vec<_>>()).map(
-        |(id, name, is_orphaned, is_read, people)| async move {
-            let (is_there, is_forbidden) = match okta.group(&id).await {
-                Err(source @ OktaError::Forbidden { .. }) if is_orphaned => {
-                    let (name, id) = (name.clone(), id.to_string());
-                    return Err(EngineError::UnaskedGroup { name, id, source: Box::new(source) });
+    let answers = stream::iter(concerned.collect::<Vec<_>>()).map(|(unseen, is_orphaned)| async move {
+        if unseen.key.is_chosen() {
+            return Ok(Ok(unseen));
+        }
+        let id = OktaGroupId::new(unseen.key.as_str());
+        let found = match okta.group(&id).await {
+            Err(source @ OktaError::Forbidden { .. }) if is_orphaned => {
+                let (name, id) = (unseen.name, id.to_string());
+                return Err(EngineError::UnaskedGroup { name, id, source: Box::new(source) });
+            }
+            Err(OktaError::Forbidden { .. }) => Found::Forbidden,
+            answer => match answer? {
+                None => return Ok(Err(unseen.key)),
+                Some(_) if is_orphaned => {
+                    return Err(EngineError::UnlistedGroup { name: unseen.name, id: id.to_string() });
                 }
-                Err(OktaError::Forbidden { .. }) => (true, true),
-                answer => match answer? {
-                    None => (false, false),
-                    Some(_) if is_orphaned => {
-                        return Err(EngineError::UnlistedGroup { name: name.clone(), id: id.to_string() });
-                    }
-                    // Everybody is in it, and some tokens never see it listed.
-                    Some(group) => (group.origin != GroupOrigin::BuiltIn, false),
-                },
-            };
-            Ok(is_there.then(|| Unseen { name: name.clone(), id, is_forbidden, is_read, people }))
-        },
-    );
-    let answers: Vec<Option<Unseen>> = answers.buffered(QUESTIONS_AT_ONCE).try_collect().await?;
-    Ok(answers.into_iter().flatten().collect())
+                // Everyone too: it stands here because it was once listed and selected.
+                Some(_) => Found::There,
+            },
+        };
+        Ok(Ok(Unseen { found, ..unseen }))
+    });
+    let answers: Vec<Result<Unseen, GroupKey>> = answers.buffered(QUESTIONS_AT_ONCE).try_collect().await?;
+    let mut unseen = Vec::new();
+    for answer in answers {
+        match answer {
+            Ok(group) => unseen.push(group),
+            Err(gone) => {
+                places.gone.insert(gone);
+            }
+        }
+    }
+    Ok(unseen)
 }
 
 /// Groups that lose members or go since no group of Okta becomes them.
@@ -232,11 +301,11 @@ fn leaving<'a>(
     whereabouts: &BTreeMap<OktaUserId, Whereabouts>,
 ) -> BTreeMap<&'a ScimUserId, &'a OktaUserId> {
     let users = plan.operations.iter().filter_map(|operation| match &operation.change {
-        Change::DeactivateUser { user, .. } | Change::DeleteUser { user, .. } => {
-            Some((user.scim_id.as_ref()?, user.okta_id.as_ref()?))
-        }
+        Change::DeactivateUser { user, .. } | Change::DeleteUser { user, .. } => Some(user),
+        Change::AdoptUser { user, account, .. } if !account.active => Some(user),
         _ => None,
     });
+    let users = users.filter_map(|user| Some((user.scim_id.as_ref()?, user.okta_id.as_ref()?)));
     // Who is held already is in none of them: the plan is made again with more people held each time, and so comes to an end.
     let may_be_held = |person: &OktaUserId| {
         whereabouts
@@ -252,27 +321,27 @@ mod tests {
 
     #[test]
     fn a_note_says_what_is_known_and_what_can_be_done() {
-        let unseen = |is_forbidden, is_read| Unseen {
+        let unseen = |found, is_read| Unseen {
             name: "devs".into(),
-            id: OktaGroupId::new("00g1"),
-            is_forbidden,
+            key: GroupKey::new("00g1"),
+            found,
             is_read,
             people: BTreeSet::new(),
         };
-        let end = "Give the token its right to see the group; or, where they should leave,";
-        assert_eq!(
-            unseen(true, true).note(),
-            format!(
-                "no list of Okta shows the group \"devs\" (00g1), and whether Okta still has it this token may not see: nobody who is in it and \
-                 may sign in to Okta loses the account. {end} take them out of it in Identity Center or delete it there"
-            )
-        );
-        assert_eq!(
-            unseen(false, false).note(),
-            format!(
-                "no list of Okta shows the group \"devs\" (00g1), although Okta has it: its members could not be read, so nobody who may sign \
-                 in to Okta loses the account. {end} delete it in Identity Center"
-            )
-        );
+        let notes = [
+            (
+                Found::There,
+                true,
+                ["although Okta has it: nobody who is in it", "a role that is shown the group"],
+            ),
+            (Found::Forbidden, true, ["whether Okta still has it", "delete-group-membership"]),
+            (Found::Forbidden, false, ["could not be read, so nobody", "(aws identitystore delete-group)"]),
+            (Found::Perhaps, true, ["none of them who may sign in", "right to see their groups"]),
+        ];
+        for (found, is_read, says) in notes {
+            let note = unseen(found, is_read).note();
+            assert!(note.starts_with("no list of Okta shows the group \"devs\" (00g1), "), "{note}");
+            says.iter().for_each(|part| assert!(note.contains(part), "{part}: {note}"));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Makes a plan so, stage by stage.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::stream::{self, StreamExt};
@@ -69,7 +69,14 @@ pub async fn apply(
     witness: &dyn Witness,
     progress: &dyn Progress,
 ) -> Applied {
-    let writer = Writer { identity_center, witness, made: Mutex::default(), ended_early: Mutex::default() };
+    let writer = Writer {
+        identity_center,
+        witness,
+        replaced: replaced(&plan.operations),
+        made: Mutex::default(),
+        joined: Mutex::default(),
+        ended_early: Mutex::default(),
+    };
     let mut outcomes = vec![Outcome::NotAttempted; plan.operations.len()];
     progress.begin(Activity::Apply, Some(plan.operations.len() as u64));
     let numbered: Vec<(usize, &Operation)> = plan.operations.iter().enumerate().collect();
@@ -104,8 +111,26 @@ struct Made {
 struct Writer<'a> {
     identity_center: &'a IdentityCenter,
     witness: &'a dyn Witness,
+    replaced: BTreeSet<&'a ScimGroupId>,
     made: Mutex<Made>,
+    /// Groups that this run put somebody into.
+    joined: Mutex<BTreeSet<ScimGroupId>>,
     ended_early: Mutex<Option<String>>,
+}
+
+/// Groups whose members leave after others have joined, since they must never be empty.
+fn replaced(operations: &[Operation]) -> BTreeSet<&ScimGroupId> {
+    let (mut joined, mut replaced) = (BTreeSet::new(), BTreeSet::new());
+    for operation in operations {
+        match &operation.change {
+            Change::AddMembers { group, .. } => joined.extend(&group.scim_id),
+            Change::RemoveMembers { group, .. } => {
+                replaced.extend(group.scim_id.iter().filter(|id| joined.contains(id)));
+            }
+            _ => {}
+        }
+    }
+    replaced
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -184,11 +209,15 @@ impl Writer<'_> {
                 let (ids, missing) = self.user_ids(members);
                 if !ids.is_empty() {
                     self.identity_center.add_members(&id, &ids).await?;
+                    lock(&self.joined).insert(id);
                 }
                 return Ok(done_without(missing));
             }
             Change::RemoveMembers { group, members } => {
                 let Some(id) = self.group_id(group) else { return Ok(without_group(group)) };
+                if self.replaced.contains(&id) && !lock(&self.joined).contains(&id) {
+                    return Ok(without_others(group));
+                }
                 let (ids, missing) = self.user_ids(members);
                 if !ids.is_empty() {
                     self.identity_center.remove_members(&id, &ids).await?;
@@ -240,5 +269,14 @@ fn without_account(user: &UserRef) -> Outcome {
 fn without_group(group: &GroupRef) -> Outcome {
     Outcome::Failed {
         error: format!("the group {} is not there: creating it failed", quoted(&group.display_name)),
+    }
+}
+
+fn without_others(group: &GroupRef) -> Outcome {
+    let name = quoted(&group.display_name);
+    Outcome::Failed {
+        error: format!(
+            "they stay: the group {name} is protected, and none of its new members could be added"
+        ),
     }
 }

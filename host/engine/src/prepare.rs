@@ -26,8 +26,12 @@ use crate::target::Rest;
 use crate::{absence, source, target};
 
 /// Told where leavers wait, and nobody knows how long they have.
-const NO_CLOCK: &str = "nobody is deleted by this run: Okta's clock is not known, or is behind an earlier run's. It is the Date of an answer that \
+const NO_CLOCK: &str = "nobody is deleted by this run: Okta's clock is not known, or is behind what it showed to an earlier run. It is the Date of an answer that \
                         has an X-Okta-Request-Id; a proxy that takes either away leaves everybody waiting, and no state is kept";
+
+/// Told where a snapshot keeps somebody.
+const OF_A_SNAPSHOT: &str = "some stay since Okta said something else of them than its lists when the snapshot was taken; which groups no list \
+                             showed, only a plan made with Okta tells";
 
 /// A plan, what it rests on, and the services it was made with.
 pub struct Prepared {
@@ -121,11 +125,13 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
     )?;
     let SourceSide { desired, policy, groups, reading, decisions, marks, since, read } = judged;
     let began = source.live().and_then(usher_okta::Okta::began);
+    let latest = recall.and_then(Recall::latest);
     if let Some(deferral) = &mut settings.deferral {
         deferral.now = match &source {
             // A clock that runs backwards says nothing of how long anybody has waited.
-            Source::Live(_) if matches!(since, Err(Why::Clock)) => None,
-            Source::Live(_) => began.and_then(|began| u64::try_from(began.as_second()).ok()),
+            Source::Live(_) => began
+                .filter(|began| latest.is_none_or(|latest| *began >= latest))
+                .and_then(|began| u64::try_from(began.as_second()).ok()),
             Source::Snapshot(_) => Some(now),
         };
     }
@@ -143,7 +149,7 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
         }
     };
     if settings.deferral.as_ref().is_some_and(|deferral| deferral.now.is_none()) {
-        plan.notes.push(NO_CLOCK.to_owned());
+        plan.notes.insert(0, NO_CLOCK.to_owned());
     }
     let how = match &since {
         Err(why) => Reading::Full { why: *why },
@@ -179,6 +185,7 @@ pub async fn prepare(session: Session, progress: &dyn Progress) -> Result<Prepar
         target: recall.target.clone(),
         read_at: began,
         full_at: full_at.unwrap_or(began),
+        latest: latest.unwrap_or(began).max(began),
         groups: marks,
         written: written(&plan, &read),
         waiting: waiting_after(&desired, &read.actual, &settings, &plan),
@@ -218,22 +225,26 @@ async fn look(
     let Rest { looked_up, mut unread, mut read } =
         target::read_rest(target, &mut actual, desired, progress).await?;
     let leavers = leavers(desired, &actual, settings);
-    let mut whereabouts = absence::of_leavers(source, leavers, listed, progress).await?;
+    let mut places = absence::of_leavers(source, leavers, listed, progress).await?;
     let mut notes = Vec::new();
     loop {
-        let mut plan = reconcile(desired, &actual, &whereabouts, settings);
+        let mut plan = reconcile(desired, &actual, &places.whereabouts, settings);
         let concerned: Vec<ScimGroupId> =
             plan.groups_written().filter(|id| believed.remove(*id)).cloned().collect();
         if concerned.is_empty() {
-            let unseen = absence::of_groups(source, listed, &actual, &whereabouts, &plan).await?;
+            let unseen = absence::of_groups(source, listed, &actual, &mut places, &plan).await?;
             if !unseen.is_empty() {
                 notes.extend(unseen.iter().map(Unseen::note));
-                for id in unseen.into_iter().flat_map(|group| group.people) {
-                    whereabouts.entry(id).and_modify(|place| *place = place.unlisted());
-                }
+                places.unlist(unseen.into_iter().flat_map(|group| group.people));
                 continue;
             }
-            plan.notes.append(&mut notes);
+            let whereabouts = places.whereabouts;
+            let is_unlisted = |place: &Whereabouts| matches!(place, Whereabouts::Unlisted(_));
+            if source.live().is_none() && whereabouts.values().any(is_unlisted) {
+                notes.push(OF_A_SNAPSHOT.to_owned());
+            }
+            // First, since a report may leave out the last ones.
+            plan.notes.splice(0..0, notes);
             return Ok(Found { actual, looked_up, unread, target_groups: Some(read), whereabouts, plan });
         }
         read += concerned.len();

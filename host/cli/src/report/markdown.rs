@@ -48,6 +48,7 @@ pub(crate) fn plan(report: &RunReport) -> String {
     section(&mut out, "Takes away", &taking);
     section(&mut out, "Changes and adds", &giving);
     left_alone(&mut out, report);
+    notes(&mut out, &report.plan.notes);
     if !report.content.operations.is_empty() {
         let _ = writeln!(out, "Plan {}", code(&report.hash.to_string()));
     }
@@ -127,8 +128,25 @@ fn left_alone(out: &mut String, report: &RunReport) {
         for line in lines.iter().take(STEPS_TOLD) {
             let _ = writeln!(out, "- {line}");
         }
+        if lines.len() > STEPS_TOLD {
+            let _ = writeln!(out, "- … and {} more", lines.len() - STEPS_TOLD);
+        }
         out.push('\n');
     }
+}
+
+fn notes(out: &mut String, notes: &[String]) {
+    if notes.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "**Notes**\n");
+    for note in notes.iter().take(STEPS_TOLD) {
+        let _ = writeln!(out, "- {}", code(note));
+    }
+    if notes.len() > STEPS_TOLD {
+        let _ = writeln!(out, "- … and {} more", notes.len() - STEPS_TOLD);
+    }
+    out.push('\n');
 }
 
 /// A code span, with more backticks around it than stand in it.

@@ -60,7 +60,7 @@ pub(super) fn within<'a>(desired: &'a Desired, actual: &Actual, settings: &Setti
     within
 }
 
-/// The desired directory with those on hold whom Okta's lists left out, although it has them in a group.
+/// The desired directory with those on hold of whom Okta says something else than its lists said.
 pub(super) fn holding<'a>(
     desired: &'a Desired,
     actual: &Actual,
@@ -68,11 +68,36 @@ pub(super) fn holding<'a>(
 ) -> Cow<'a, Desired> {
     let mut holding = Cow::Borrowed(desired);
     let is_unlisted = |id: &OktaUserId| matches!(whereabouts.get(id), Some(Whereabouts::Unlisted(_)));
+    let why = || Reason::by_usher(UNLISTED_RULE, UNLISTED);
     for (id, user) in unwanted(desired, actual).filter(|(id, _)| is_unlisted(id)) {
-        let why = Reason::by_usher(UNLISTED_RULE, UNLISTED);
-        holding.to_mut().held_users.insert(id, Left { label: user.account.user_name.clone(), why });
+        let left = Left { label: user.account.user_name.clone(), why: why() };
+        holding.to_mut().held_users.insert(id, left);
+    }
+    for (id, user) in closed_by_policy(desired, actual).filter(|(id, _)| is_unlisted(id)) {
+        let desired = holding.to_mut();
+        desired.users.remove(id);
+        desired.held_users.insert(id.clone(), Left { label: user.account.user_name.clone(), why: why() });
     }
     holding
+}
+
+/// Whom a policy makes inactive although Okta lets them in, with the accounts that stand active, and perhaps not yet as theirs. The policy
+/// may have done so for the groups in which they were met.
+pub(super) fn closed_by_policy<'a>(
+    desired: &'a Desired,
+    actual: &'a Actual,
+) -> impl Iterator<Item = (&'a OktaUserId, &'a ActualUser)> {
+    let is_closed = |user: &DesiredUser| user.is_closed_by_policy && !user.account.active;
+    let mut closed = desired.users.iter().filter(move |(_, user)| is_closed(user)).peekable();
+    let accounts = closed.peek().map(|_| Accounts::of(actual)).unwrap_or_default();
+    closed.filter_map(move |(id, user)| {
+        Some((id, accounts.of_person(id, user).filter(|standing| standing.account.active)?))
+    })
+}
+
+/// Whether somebody stays only since Okta says something else of them than its lists said.
+pub(super) fn is_unlisted(desired: &Desired, id: &OktaUserId) -> bool {
+    desired.held_users.get(id).is_some_and(|left| left.why.rule == UNLISTED_RULE)
 }
 
 /// The protected people among the desired who would not stay active otherwise.
@@ -100,6 +125,7 @@ pub(super) fn kept_active(desired: &Desired, actual: &Actual, settings: &Setting
 }
 
 /// The accounts of the target by whose they are, or may become.
+#[derive(Default)]
 struct Accounts<'a> {
     linked: BTreeMap<OktaUserId, &'a ActualUser>,
     unclaimed: BTreeMap<String, &'a ActualUser>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::groups::Groups;
-use super::leavers::{PROTECTED_RULE, protected};
+use super::leavers::{PROTECTED_RULE, is_unlisted, protected};
 use super::moves::by_name;
 use super::stages::Phase;
 use super::users::People;
@@ -14,6 +14,7 @@ use crate::desired::{Desired, DesiredGroup, Left, Scope};
 use crate::id::{GroupKey, OktaGroupId, ScimUserId};
 use crate::name::folded;
 use crate::plan::{Change, GroupRef, ORPHANED_GROUP, UserRef};
+use crate::protected::Pattern;
 use crate::quote::quoted;
 use crate::settings::{Memberships, OrphanedGroups, Settings};
 
@@ -82,10 +83,18 @@ impl Members<'_> {
             self.left.additive += leaving.len();
         } else {
             // That somebody of them is protected too takes nothing from the group's own protection.
-            let is_emptied = joining.is_empty() && !leaving.is_empty() && leaving.len() == standing.len();
-            if !(is_emptied && self.protects(group, &why, findings)) {
+            if !(joining.is_empty()
+                && self.is_left_by_all(&leaving, standing)
+                && self.protects(group, &why, findings))
+            {
                 let leaving = self.unprotected(group, leaving, findings);
-                findings.stages.remove_members(group, self.refs(leaving), &why);
+                let goes_empty = !leaving.is_empty() && leaving.len() == standing.len();
+                let leaving = self.refs(leaving);
+                if goes_empty && self.pattern_of(group).is_some() {
+                    findings.stages.replace_members(group, leaving, &why);
+                } else {
+                    findings.stages.remove_members(group, leaving, &why);
+                }
             }
         }
         findings.stages.add_members(group, joining, &wanted.why, &wanted.why);
@@ -129,8 +138,8 @@ impl Members<'_> {
             self.left.additive += leaving.len();
             return;
         }
-        let is_emptied = leaving.len() == standing.len();
-        if is_emptied && (deletes || !leaving.is_empty()) && self.protects(&group, &why, findings) {
+        let is_emptied = (deletes && standing.is_empty()) || self.is_left_by_all(&leaving, standing);
+        if is_emptied && self.protects(&group, &why, findings) {
             return;
         }
         let leaving = self.unprotected(&group, leaving, findings);
@@ -144,15 +153,32 @@ impl Members<'_> {
         }
     }
 
+    /// Whether somebody leaves, and everybody, but for those who stay only since what was read is not what Okta says by now: they may be the
+    /// next to leave.
+    fn is_left_by_all(&self, leaving: &[&ScimUserId], standing: &BTreeSet<ScimUserId>) -> bool {
+        let is_unlisted = |id: &ScimUserId| {
+            self.people.owners.get(id).is_some_and(|owner| is_unlisted(self.desired, owner))
+        };
+        !leaving.is_empty()
+            && leaving.len() + standing.iter().filter(|id| is_unlisted(id)).count() == standing.len()
+    }
+
     /// Whether a group is protected from being emptied or deleted; told when it is.
     fn protects(&self, group: &GroupRef, why: &Reason, findings: &mut Findings) -> bool {
-        let standing = group.scim_id.as_ref().and_then(|id| self.actual.groups.get(id));
-        let names = [Some(&group.display_name), standing.map(|group| &group.display_name)];
-        let mut names = names.into_iter().flatten();
-        let Some(pattern) = names.find_map(|name| self.settings.protected.group(name)) else { return false };
-        let label = standing.map_or(&group.display_name, |group| &group.display_name);
+        let Some(pattern) = self.pattern_of(group) else { return false };
+        let label = self.standing(group).map_or(&group.display_name, |group| &group.display_name);
         findings.kept_groups.push(protected(label, &pattern.to_string(), &why.message));
         true
+    }
+
+    /// The pattern that protects a group, by the name that it has or the one that it gets.
+    fn pattern_of(&self, group: &GroupRef) -> Option<&Pattern> {
+        let names = [Some(&group.display_name), self.standing(group).map(|group| &group.display_name)];
+        names.into_iter().flatten().find_map(|name| self.settings.protected.group(name))
+    }
+
+    fn standing(&self, group: &GroupRef) -> Option<&ActualGroup> {
+        self.actual.groups.get(group.scim_id.as_ref()?)
     }
 
     /// The pattern that protects a member.

@@ -23,6 +23,8 @@ pub(crate) enum Phase {
     Join,
     /// Further members of new groups.
     JoinNew,
+    /// Takes everybody of before out of a protected group that others join: it is never empty in between.
+    Replace,
 }
 
 /// Operations by phase.
@@ -36,9 +38,32 @@ impl Stages {
 
     /// Takes members out of a group, in their names' order, as many at once as one request may name.
     pub(crate) fn remove_members(&mut self, group: &GroupRef, leaving: Vec<UserRef>, why: &Reason) {
+        self.remove_members_in(Phase::Revoke, group, leaving, why);
+    }
+
+    /// The same for a protected group that all of its members leave while others join: those whose accounts stay leave when the
+    /// others are in. Accounts that go altogether are known by then.
+    pub(crate) fn replace_members(&mut self, group: &GroupRef, leaving: Vec<UserRef>, why: &Reason) {
+        let (gone, leaving) = leaving.into_iter().partition(|user| self.deletes(user));
+        self.remove_members(group, gone, why);
+        let message = format!("{}; the group is protected, so they leave when others are in", why.message);
+        self.remove_members_in(Phase::Replace, group, leaving, &Reason { message, ..why.clone() });
+    }
+
+    fn deletes(&self, user: &UserRef) -> bool {
+        let deletions = self.0.get(&Phase::Delete).into_iter().flatten();
+        deletions
+            .filter_map(|(change, _)| match change {
+                Change::DeleteUser { user, .. } => Some(user),
+                _ => None,
+            })
+            .any(|deleted| deleted.scim_id == user.scim_id)
+    }
+
+    fn remove_members_in(&mut self, phase: Phase, group: &GroupRef, leaving: Vec<UserRef>, why: &Reason) {
         for members in by_name(leaving).chunks(MEMBERS_PER_REQUEST) {
             let change = Change::RemoveMembers { group: group.clone(), members: members.to_vec() };
-            self.add(Phase::Revoke, change, why);
+            self.add(phase, change, why);
         }
     }
 

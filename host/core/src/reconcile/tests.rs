@@ -80,7 +80,13 @@ impl World {
 
     fn wanted(mut self, id: &str, account: Account) -> Self {
         let why = Reason::new("keep", "as drafted");
-        let user = DesiredUser { account, keeps_attributes: false, is_deprovisioned: false, why };
+        let user = DesiredUser {
+            account,
+            keeps_attributes: false,
+            is_deprovisioned: false,
+            is_closed_by_policy: false,
+            why,
+        };
         self.desired.users.insert(OktaUserId::new(id), user);
         self
     }

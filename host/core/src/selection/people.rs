@@ -97,13 +97,13 @@ impl<'a> Gathering<'a> {
             UserVerdict::Keep => person.draft.clone().normalised(),
             UserVerdict::Sync(account) => account.as_ref().clone().normalised(),
         };
+        if groups.is_some() {
+            self.regrouped.insert(id.clone());
+        }
         if self.scope == Scope::Narrowed && person.draft.active && !account.active {
             let message = format!("would be inactive ({}), but {NARROWED}", why.message);
             self.held_names.insert(id.clone(), BTreeSet::from([account.user_name]));
             return self.hold(&person.source, why.saying(message));
-        }
-        if groups.is_some() {
-            self.regrouped.insert(id.clone());
         }
         let problem = account_problem(&account);
         if problem.is_some() || groups.is_some() {
@@ -138,7 +138,8 @@ impl<'a> Gathering<'a> {
         }
         let why = why.saying(message(person, &account, why));
         let is_deprovisioned = !account.active && person.source.status == UserStatus::Deprovisioned;
-        let user = DesiredUser { account, keeps_attributes, is_deprovisioned, why };
+        let is_closed_by_policy = person.draft.active && !account.active;
+        let user = DesiredUser { account, keeps_attributes, is_deprovisioned, is_closed_by_policy, why };
         self.users.insert(id.clone(), user);
     }
 

@@ -447,6 +447,8 @@ fn a_narrowed_run_makes_nobody_inactive_whom_okta_lets_in() {
     };
     let whole = org(UserStatus::Active).desired();
     assert!(!whole.users[&user_id("ann")].account.active);
+    assert!(whole.users[&user_id("ann")].is_closed_by_policy);
+    assert!(!org(UserStatus::Suspended).desired().users[&user_id("ann")].is_closed_by_policy);
     let narrowed = org(UserStatus::Active).desired_in(Scope::Narrowed);
     assert_eq!(
         held(&narrowed),
@@ -454,6 +456,10 @@ fn a_narrowed_run_makes_nobody_inactive_whom_okta_lets_in() {
     );
     // An account that is not linked yet is known by the name that the policy gives.
     assert_eq!(narrowed.held_names[&user_id("ann")], ["a.lee@acme.example".to_owned()].into());
+    // That it replaced groups tells of others whose groups it may have replaced.
+    let verdict = UserVerdict::Sync(Box::new(closed.clone()));
+    let regrouped = Org::new().group("a", &["ann"], under_its_name("a")).says("ann", verdict, Some(vec![]));
+    assert_eq!(regrouped.desired_in(Scope::Narrowed).regrouped_users, [user_id("ann")].into());
     let suspended = org(UserStatus::Suspended).desired_in(Scope::Narrowed);
     assert!(!suspended.users[&user_id("ann")].account.active);
 }

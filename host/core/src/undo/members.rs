@@ -82,23 +82,28 @@ impl Taking<'_> {
         }
         // That somebody of them is protected too takes nothing from the group's own protection.
         let going = leaving.len() + protected.len();
-        let is_emptied = joining.is_empty() && going > 0 && going == standing.len();
+        let is_left_by_all = going > 0 && going == standing.len();
         let name =
             group.scim_id.as_ref().and_then(|id| self.now.actual.groups.get(id)).map(|it| &it.display_name);
         let names = [Some(&group.display_name), name];
         let pattern = names.into_iter().flatten().find_map(|name| self.allowed.protected.group(name));
-        match pattern.filter(|_| is_emptied) {
-            Some(pattern) => {
+        match pattern.filter(|_| is_left_by_all) {
+            Some(pattern) if joining.is_empty() => {
                 let name = name.unwrap_or(&group.display_name);
                 findings.protected_group(name, &pattern.to_string(), "gave it all its members");
             }
-            None => {
+            pattern => {
+                let is_replaced = pattern.is_some() && protected.is_empty();
                 for (name, pattern) in protected {
                     let what = format!("put it into the group {}", quoted(&group.display_name));
                     findings.protected_user(name, &pattern.to_string(), &what);
                 }
                 let why = findings.why("put them into the group");
-                findings.stages.remove_members(group, leaving, &why);
+                if is_replaced {
+                    findings.stages.replace_members(group, leaving, &why);
+                } else {
+                    findings.stages.remove_members(group, leaving, &why);
+                }
             }
         }
         let (why_new, why) = (findings.why("deleted the group"), findings.why("took them out of the group"));

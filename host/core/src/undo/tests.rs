@@ -362,3 +362,19 @@ fn more_members_than_one_request_takes_go_in_several() {
     assert_eq!(kinds(&plan), ["create-group", "add-members", "add-members"]);
     assert!(plan.notes[0].contains("assignments of permission sets are lost"), "{plan:?}");
 }
+
+#[test]
+fn a_protected_group_whose_members_were_all_replaced_gets_the_old_ones_first() {
+    let standing = nothing()
+        .user(Some(ANN), "ann", account("ann"))
+        .user(Some(BOB), "bob", account("bob"))
+        .group("team", &["bob"]);
+    let done = vec![
+        Deed::RemovedMembers(group("team"), vec![user(ANN, "ann")]),
+        Deed::AddedMembers(group("team"), vec![user(BOB, "bob")]),
+    ];
+    assert_eq!(kinds(&standing.after(done.clone(), &Allowed::default())), ["remove-members", "add-members"]);
+    let protected = Protected { groups: vec!["team".parse().unwrap()], ..Protected::default() };
+    let allowed = Allowed { protected, ..Allowed::default() };
+    assert_eq!(kinds(&standing.after(done, &allowed)), ["add-members", "remove-members"]);
+}

@@ -15,7 +15,7 @@ use proptest::test_runner::{Config, TestRunner};
 use usher_core::actual::Completeness;
 use usher_core::decision::Reason;
 use usher_core::desired::{DesiredGroup, DesiredUser, Scope};
-use usher_core::id::{GroupKey, OktaUserId};
+use usher_core::id::{GroupKey, OktaUserId, ScimUserId};
 use usher_core::plan::{Change, Operation, Plan};
 use usher_core::reconcile::{leavers, reconcile};
 use usher_core::settings::{Leavers, OrphanedGroups};
@@ -128,6 +128,35 @@ proptest! {
             plan(&world, &Target::new(world.actual.clone())).operations.iter().map(|it| it.stage).collect();
         prop_assert_eq!(stages.first().copied().unwrap_or_default(), 0);
         prop_assert!(stages.is_sorted_by(|one, other| one == other || one + 1 == *other), "{:?}", stages);
+    }
+
+    #[test]
+    fn no_step_leaves_a_protected_group_empty_but_for_accounts_that_go(
+        mut world in any_world(),
+        protected in some_protected(),
+        by in any::<usize>(),
+    ) {
+        world.settings.protected = protected;
+        let before = Target::new(world.actual.clone());
+        let operations = stirred(&plan(&world, &before).operations, by);
+        let goes = |id: &ScimUserId| operations.iter().any(|operation| {
+            matches!(&operation.change, Change::DeleteUser { user, .. } if user.scim_id.as_ref() == Some(id))
+        });
+        let is_protected = |name: &str| world.settings.protected.group(name).is_some();
+        let never_empty: Vec<_> = world
+            .actual
+            .groups
+            .values()
+            .filter(|group| is_protected(&group.display_name))
+            .filter(|group| world.actual.members[&group.id].iter().any(|id| !goes(id)))
+            .collect();
+        let mut target = before;
+        for operation in &operations {
+            target.apply_all([operation]);
+            for group in &never_empty {
+                prop_assert!(!target.actual.members[&group.id].is_empty(), "{:?} by {:#?}", group, operation);
+            }
+        }
     }
 
     #[test]
@@ -267,7 +296,13 @@ fn crowded(mut world: World, crowd: usize, before: usize, after: usize) -> World
         let why = Reason::new("test", "wanted");
         world.desired.users.insert(
             id.clone(),
-            DesiredUser { account: account.clone(), keeps_attributes: false, is_deprovisioned: false, why },
+            DesiredUser {
+                account: account.clone(),
+                keeps_attributes: false,
+                is_deprovisioned: false,
+                is_closed_by_policy: false,
+                why,
+            },
         );
         if number >= crowd - before {
             let user = ActualUser { id: scim_id(id), external_id: Some(id.as_str().to_owned()), account };

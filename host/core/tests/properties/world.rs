@@ -365,7 +365,13 @@ impl Building {
         }
         match person.fate {
             Fate::Desired => {
-                let user = DesiredUser { account, keeps_attributes: false, is_deprovisioned, why };
+                let user = DesiredUser {
+                    account,
+                    keeps_attributes: false,
+                    is_deprovisioned,
+                    is_closed_by_policy: false,
+                    why,
+                };
                 desired.users.insert(id, user);
             }
             Fate::Broken => {
@@ -373,7 +379,13 @@ impl Building {
                 if person.is_active || person.there != There::Linked || person.shouts.0 {
                     desired.held_users.insert(id.clone(), left(&user_name));
                 }
-                let user = DesiredUser { account, keeps_attributes: true, is_deprovisioned, why };
+                let user = DesiredUser {
+                    account,
+                    keeps_attributes: true,
+                    is_deprovisioned,
+                    is_closed_by_policy: false,
+                    why,
+                };
                 desired.users.insert(id, user);
             }
             Fate::Held => {

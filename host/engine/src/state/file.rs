@@ -35,6 +35,9 @@ struct File {
     target: String,
     read_at: Timestamp,
     full_at: Timestamp,
+    /// Only where it is later than `read_at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    latest: Option<Timestamp>,
     settled: bool,
     /// Only where `settled` is false, and it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,6 +83,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<State, StateError> {
         target: file.target,
         read_at: file.read_at,
         full_at: file.full_at,
+        latest: file.latest.unwrap_or(file.read_at),
         written: match file.written_to {
             _ if file.settled => Written::Nothing,
             Some(groups) => Written::Members(groups),
@@ -94,7 +98,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<State, StateError> {
 }
 
 pub(super) fn bytes(state: &State) -> Result<Vec<u8>, StateError> {
-    let State { source, target, read_at, full_at, groups, written, waiting, snapshot } = state;
+    let State { source, target, read_at, full_at, latest, groups, written, waiting, snapshot } = state;
     let groups = groups.iter().map(|(id, mark)| {
         (id.clone(), Freshness { members_changed: mark.members_changed, read_at: mark.read_at })
     });
@@ -106,6 +110,7 @@ pub(super) fn bytes(state: &State) -> Result<Vec<u8>, StateError> {
         target: target.clone(),
         read_at: *read_at,
         full_at: *full_at,
+        latest: (latest > read_at).then_some(*latest),
         settled: *written == Written::Nothing,
         written_to: match written {
             Written::Members(groups) => Some(groups.clone()),

@@ -30,6 +30,8 @@ pub struct State {
     pub read_at: Timestamp,
     /// The same of the last run that read everything.
     pub full_at: Timestamp,
+    /// The latest that it has shown to any run: nobody's time is over by a clock that is behind that.
+    pub latest: Timestamp,
     /// The groups whose members are in the snapshot, as far as Okta said when they changed.
     pub groups: BTreeMap<OktaGroupId, Mark>,
     /// What may have been written since the target was read.

@@ -97,6 +97,11 @@ impl Recall {
         if age < most { Ok(state) } else { Err(Why::Due) }
     }
 
+    /// The latest that Okta's clock showed to any run, whatever else the state is good for.
+    pub(crate) fn latest(&self) -> Option<Timestamp> {
+        self.state.as_ref().map(|state| state.latest.max(state.read_at))
+    }
+
     /// How many members a group had, as far as the state knows, whatever else it is good for.
     pub(crate) fn size(&self, group: &OktaGroupId) -> Option<usize> {
         let state = self.state.as_ref().filter(|state| state.source == self.source)?;

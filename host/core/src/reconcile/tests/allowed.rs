@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::settings::{Leavers, Memberships, OrphanedGroups};
+use crate::source::UserStatus;
 
 #[test]
 fn where_leavers_are_deleted_memberships_go_first_and_names_are_free_afterwards() {
@@ -145,6 +146,79 @@ fn a_protected_group_loses_members_but_never_the_last() {
         it.settings.orphaned_groups = OrphanedGroups::Delete;
     });
     assert_eq!(orphaned.told(), ["0 delete-group eng: ann"]);
+}
+
+#[test]
+fn a_protected_group_that_is_replaced_is_never_empty() {
+    let world = World::new()
+        .wanted(ANN, account("ann"))
+        .stands("u1", ANN, account("ann"))
+        .wanted(BOB, account("bob"))
+        .wanted_group(TEAM, "team", &[BOB])
+        .group_stands("g1", TEAM, "team", &["u1"])
+        .with(|it| it.settings.protected.groups = vec!["team".parse().unwrap()]);
+    assert_eq!(world.told(), ["0 create-user bob", "1 add-members team: bob", "2 remove-members team: ann"]);
+    // A membership ends before its account.
+    let deleted = world
+        .stands("u3", CYD, account("cyd"))
+        .where_is(CYD, Whereabouts::Gone)
+        .group_stands("g1", TEAM, "team", &["u1", "u3"])
+        .with(|it| it.settings.leavers = Leavers::Delete);
+    assert_eq!(
+        deleted.told(),
+        [
+            "0 remove-members team: cyd",
+            "1 delete-user cyd",
+            "2 create-user bob",
+            "3 add-members team: bob",
+            "4 remove-members team: ann",
+        ]
+    );
+}
+
+/// What was read may not be all of the groups by which a policy closes somebody.
+#[test]
+fn whom_a_policy_closes_is_asked_for_and_stays_where_the_lists_are_not_what_okta_says() {
+    let world = |external_id: &str, place: Whereabouts| {
+        World::new()
+            .wanted(ANN, inactive("ann"))
+            .stands("u1", external_id, account("ann"))
+            .wanted_group(TEAM, "team", &[])
+            .group_stands("g1", TEAM, "team", &["u1"])
+            .where_is(ANN, place)
+            .with(|it| {
+                it.desired.users.get_mut(&OktaUserId::new(ANN)).unwrap().is_closed_by_policy = true;
+            })
+    };
+    for (external_id, closing) in [(ANN, "deactivate-user"), ("", "adopt-user")] {
+        let listed = world(external_id, Whereabouts::Known(UserStatus::Active));
+        assert_eq!(listed.leavers(), [ANN]);
+        let steps = listed.told().join("; ");
+        assert!(steps.contains("remove-members") && steps.contains(closing), "{steps}");
+        let plan = world(external_id, Whereabouts::Unlisted(UserStatus::Active)).plan();
+        assert_eq!(told(&plan), NOTHING);
+        assert_eq!(plan.held_users[0].why.rule, "unlisted");
+    }
+    // Whose account is inactive, or who is kept out by Okta, is not asked for.
+    let closed = world(ANN, Whereabouts::Gone).stands("u1", ANN, inactive("ann"));
+    assert_eq!(closed.leavers(), NOTHING);
+    let narrowed = world(ANN, Whereabouts::Gone).with(|it| it.desired.scope = Scope::Narrowed);
+    assert_eq!(narrowed.leavers(), NOTHING);
+}
+
+#[test]
+fn a_protected_group_is_not_emptied_beside_people_whom_lists_left_out() {
+    let world = World::new()
+        .wanted(ANN, account("ann"))
+        .stands("u1", ANN, account("ann"))
+        .stands("u2", BOB, account("bob"))
+        .where_is(BOB, Whereabouts::Unlisted(UserStatus::Active))
+        .wanted_group(TEAM, "team", &[])
+        .group_stands("g1", TEAM, "team", &["u1", "u2"]);
+    assert_eq!(world.told(), ["0 remove-members team: ann"]);
+    let protected = world.with(|it| it.settings.protected.groups = vec!["team".parse().unwrap()]);
+    assert_eq!(protected.told(), NOTHING);
+    assert_eq!(protected.plan().kept_groups.len(), 1);
 }
 
 #[test]

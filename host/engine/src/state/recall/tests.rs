@@ -39,6 +39,7 @@ fn state() -> State {
         target: "https://scim.example/".to_owned(),
         read_at: time("2026-03-01T12:00:00Z"),
         full_at: time("2026-03-01T11:30:00Z"),
+        latest: time("2026-03-01T12:00:00Z"),
         groups: [(OktaGroupId::new("00g1"), mark)].into(),
         written: Written::Nothing,
         waiting: [(OktaUserId::new("00u9"), 1_772_000_000)].into(),
