@@ -253,39 +253,32 @@ fn what_python_raises_is_told_in_its_own_words() {
     place.run("plugin", &["new", "ours", "--lang", "python"]).exits(0);
     let folder = place.folder().join("ours");
     pip_install(&folder, python);
-    place.file(
-        "ours/cases/first.toml",
-        b"version = 1\n[[case]]\nname = \"any\"\n[[case.user]]\nlogin = \"ann\"\n",
-    );
-    let says = |user: &str, told: &str| {
-        let policy = format!(
-            "from usher_guest import *\nclass Ours(Policy):\n    def user(self, user):\n        {user}\npolicy = Ours()\n"
-        );
-        std::fs::write(folder.join("policy.py"), policy).expect("the project is ours");
-        place.run("plugin", &["test", "ours"]).exits(1).prints(told);
-    };
-    says("raise ValueError('kaboom')", "raised at 00u-ann (ann): ValueError: kaboom");
-    // So is a value of a kind that the contract has no place for.
-    says(
-        "user.draft.work.cost_center = 4711; return sync_account(user.draft)",
-        "at 00u-ann (ann): answered 4711 as account.work.cost_center; it is a text or None",
-    );
-
     // Whole numbers come as integers, and the needs of a generator are needs.
-    let numbers = r#"from usher_guest import *
+    let policy = r#"from usher_guest import *
 class Ours(Policy):
     def needs(self):
         return Needs(user_attributes=(name for name in ["whole", "large", "fraction", "wholes", "fractions"]))
     def user(self, user):
+        if user.id == "00u-raises":
+            raise ValueError("kaboom")
+        if user.id == "00u-kind":
+            user.draft.work.cost_center = 4711
+            return sync_account(user.draft)
         numbers = [user.integer("whole")] + [user.number(name) for name in ("whole", "large", "fraction")]
         lists = [str(user.numbers(name)).replace(" ", "") for name in ("wholes", "fractions")]
         return keep().because("numbers", " ".join([str(number) for number in numbers] + lists))
 policy = Ours()
 "#;
-    std::fs::write(folder.join("policy.py"), numbers).expect("the project is ours");
-    let case = numbers_case("3 3.0 9007199254740992.0 3.5 [1.0,2.0] [1.0,2.5]");
-    place.file("ours/cases/first.toml", case.as_bytes());
-    place.run("plugin", &["test", "ours"]).exits(0).prints("1 passed, 0 failed");
+    std::fs::write(folder.join("policy.py"), policy).expect("the project is ours");
+    let mut cases = numbers_case("3 3.0 9007199254740992.0 3.5 [1.0,2.0] [1.0,2.5]");
+    for login in ["raises", "kind"] {
+        cases.push_str(&format!("[[case]]\nname = \"{login}\"\n[[case.user]]\nlogin = \"{login}\"\n"));
+    }
+    place.file("ours/cases/first.toml", cases.as_bytes());
+    let tested = place.run("plugin", &["test", "ours"]).exits(1).prints("1 passed, 2 failed");
+    let tested = tested.prints("raised at 00u-raises (raises): ValueError: kaboom");
+    // So is a value of a kind that the contract has no place for.
+    tested.prints("at 00u-kind (kind): answered 4711 as account.work.cost_center; it is a text or None");
 }
 
 /// Somebody with numbers of all kinds, and how a policy tells them again.
