@@ -233,6 +233,31 @@ fn a_protected_group_is_not_empty_while_all_its_members_are_replaced() {
     assert_eq!(sim.target().members("aws-keep"), ["cem"]);
 }
 
+/// A membership ends before its account does, and for that nobody need have joined.
+#[test]
+fn who_is_deleted_leaves_a_protected_group_at_once_though_it_is_replaced() {
+    let mut sim = Sim::start(
+        Org::new()
+            .people(["ann", "bob", "cyd"])
+            .group("all", ["ann", "bob"])
+            .group("aws-keep", ["ann", "cyd"]),
+    );
+    sim.rest = format!(
+        "[sync]\nleavers = \"delete\"\n[guards]\nprotected_groups = [\"aws-*\"]\nmemberships_removed = \"100%\"\n{}",
+        sim.rest
+    );
+    sim.sync([]).exits(0);
+    sim.happens(|org| {
+        org.status("cyd", "DEPROVISIONED")
+            .leaves("cyd", "aws-keep")
+            .leaves("ann", "aws-keep")
+            .joins("bob", "aws-keep")
+    });
+    sim.sync([]).exits(0);
+    assert_eq!(sim.target().members("aws-keep"), ["bob"]);
+    assert_eq!(sim.target().people(), ["ann", "bob"]);
+}
+
 #[test]
 fn max_changes_counts_the_memberships_that_go_with_a_group() {
     let mut sim = ten();

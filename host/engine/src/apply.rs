@@ -72,7 +72,7 @@ pub async fn apply(
     let writer = Writer {
         identity_center,
         witness,
-        replaced: replaced(&plan.operations),
+        replacing: replacing(&plan.operations),
         made: Mutex::default(),
         joined: Mutex::default(),
         ended_early: Mutex::default(),
@@ -111,26 +111,28 @@ struct Made {
 struct Writer<'a> {
     identity_center: &'a IdentityCenter,
     witness: &'a dyn Witness,
-    replaced: BTreeSet<&'a ScimGroupId>,
+    /// Numbers of operations: removals that wait for somebody to join.
+    replacing: BTreeSet<usize>,
     made: Mutex<Made>,
     /// Groups that this run put somebody into.
     joined: Mutex<BTreeSet<ScimGroupId>>,
     ended_early: Mutex<Option<String>>,
 }
 
-/// Groups whose members leave after others have joined, since they must never be empty.
-fn replaced(operations: &[Operation]) -> BTreeSet<&ScimGroupId> {
-    let (mut joined, mut replaced) = (BTreeSet::new(), BTreeSet::new());
-    for operation in operations {
+/// The numbers of the removals that come after others have joined the group, since it must never be empty.
+fn replacing(operations: &[Operation]) -> BTreeSet<usize> {
+    let mut joined = BTreeSet::new();
+    let mut replacing = BTreeSet::new();
+    for (number, operation) in (1..).zip(operations) {
         match &operation.change {
             Change::AddMembers { group, .. } => joined.extend(&group.scim_id),
-            Change::RemoveMembers { group, .. } => {
-                replaced.extend(group.scim_id.iter().filter(|id| joined.contains(id)));
+            Change::RemoveMembers { group, .. } if group.scim_id.iter().any(|id| joined.contains(id)) => {
+                replacing.insert(number);
             }
             _ => {}
         }
     }
-    replaced
+    replacing
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -147,7 +149,8 @@ impl Writer<'_> {
             lock(&self.ended_early).get_or_insert(why);
             return Outcome::NotAttempted;
         }
-        let (written, sent) = recorded(self.witness.permission(), self.try_write(&operation.change)).await;
+        let (written, sent) =
+            recorded(self.witness.permission(), self.try_write(number, &operation.change)).await;
         let outcome = match written {
             Ok(outcome) => outcome,
             Err(error) => {
@@ -171,7 +174,7 @@ impl Writer<'_> {
         user.or_else(|| change.group().and_then(|group| self.group_id(group)).map(|id| id.to_string()))
     }
 
-    async fn try_write(&self, change: &Change) -> Result<Outcome, ScimError> {
+    async fn try_write(&self, number: usize, change: &Change) -> Result<Outcome, ScimError> {
         match change {
             Change::CreateUser { user, account } => {
                 let Some(okta_id) = &user.okta_id else { return Ok(without_account(user)) };
@@ -215,7 +218,7 @@ impl Writer<'_> {
             }
             Change::RemoveMembers { group, members } => {
                 let Some(id) = self.group_id(group) else { return Ok(without_group(group)) };
-                if self.replaced.contains(&id) && !lock(&self.joined).contains(&id) {
+                if self.replacing.contains(&number) && !lock(&self.joined).contains(&id) {
                     return Ok(without_others(group));
                 }
                 let (ids, missing) = self.user_ids(members);
