@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::story::{Fate, GroupStory, Stories};
-use super::users::{another, made_other};
+use super::users::{another, bore_a_temporary_name, made_other};
 use super::{
     AS_IT_IS, Allowed, Findings, Found, Identity, MADE_AGAIN, NOT_DELETED, Now, RULE, WENT, group_ref,
 };
@@ -15,7 +15,7 @@ use crate::id::{GroupKey, OktaUserId, ScimGroupId};
 use crate::plan::{Change, GroupRef, UserRef};
 use crate::quote::quoted;
 use crate::reconcile::moves::{DISPLAY_NAME, group_mover, group_names_held, step_group_aside};
-use crate::reconcile::names::{contested, order};
+use crate::reconcile::names::{contested, is_temporary, order};
 use crate::reconcile::stages::Phase;
 
 /// The groups whose members are to be compared.
@@ -197,7 +197,12 @@ fn renamed<'a>(
         findings.as_before += 1;
         return None;
     }
-    if after.as_ref() != Some(found) {
+    if is_temporary(&name) {
+        findings.kept_groups.push(Left { label: found.clone(), why: bore_a_temporary_name(&findings.run) });
+        return None;
+    }
+    // One that bears a temporary name gave up its own in a run that broke off, such as an earlier try to take this one back.
+    if after.as_ref() != Some(found) && !is_temporary(found) {
         let later = another(DISPLAY_NAME, after.as_deref(), Some(found));
         findings.conflict(format!("the group {}", quoted(found)), vec![later], AS_IT_IS);
         return None;

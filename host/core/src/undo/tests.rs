@@ -378,3 +378,34 @@ fn a_protected_group_whose_members_were_all_replaced_gets_the_old_ones_first() {
     let allowed = Allowed { protected, ..Allowed::default() };
     assert_eq!(kinds(&standing.after(done, &allowed)), ["add-members", "remove-members"]);
 }
+
+const ASIDE: &str = "usher-swap-00u00000000000000ann";
+
+fn renamed(before: &str, after: &str) -> Deed {
+    Deed::ChangedUser(user(ANN, "ann"), vec![change("userName", Some(before), Some(after))])
+}
+
+/// The run finished what another had begun.
+#[test]
+fn a_temporary_name_is_none_to_go_back_to() {
+    let standing = nothing().user(Some(ANN), "ann", account("new")).group("team", &[]);
+    let done = vec![
+        renamed(ASIDE, "new"),
+        Deed::ChangedGroup(group("team"), vec![change("displayName", Some("usher-swap-team"), Some("team"))]),
+    ];
+    let plan = standing.after(done, &Allowed::default());
+    assert_eq!(plan.operations, vec![]);
+    assert!(plan.held_users[0].why.message.contains("bore a temporary name"), "{plan:?}");
+    assert!(plan.kept_groups[0].why.message.contains("bore a temporary name"), "{plan:?}");
+}
+
+/// Taking it back broke off once already.
+#[test]
+fn who_stepped_aside_goes_back_to_the_name_of_before() {
+    let standing = nothing().user(Some(ANN), "ann", account(ASIDE));
+    let plan = standing.after(vec![renamed("old", "new")], &Allowed::default());
+    assert_eq!(plan.conflicts, vec![]);
+    let [operation] = plan.operations.as_slice() else { panic!("{plan:?}") };
+    let Change::UpdateUser { account, .. } = &operation.change else { panic!("{operation:?}") };
+    assert_eq!(account.user_name, "old");
+}

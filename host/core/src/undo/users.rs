@@ -14,7 +14,7 @@ use crate::plan::{Change, UserRef};
 use crate::quote::quoted;
 use crate::reconcile::difference::between;
 use crate::reconcile::moves::{deactivate_only, names_held, step_aside};
-use crate::reconcile::names::{Mover, contested, order};
+use crate::reconcile::names::{Mover, contested, is_temporary, order};
 use crate::reconcile::stages::Phase;
 use crate::reconcile::users::claims;
 
@@ -168,6 +168,10 @@ fn changed<'a>(
             return None;
         }
     };
+    if is_temporary(&account.user_name) && !is_temporary(name) {
+        findings.held_users.push(Left { label: name.clone(), why: bore_a_temporary_name(&findings.run) });
+        return None;
+    }
     if account == standing.account {
         let other =
             story.attributes.iter().any(|(name, (before, after))| name != "externalId" && before != after);
@@ -185,16 +189,29 @@ fn changed<'a>(
     Some(Return { user, standing: Some(standing), account })
 }
 
+/// Nobody can sign in with such a name, so it is none to go back to.
+pub(super) fn bore_a_temporary_name(run: &str) -> Reason {
+    let message = format!(
+        "stays as it is: before run {run} it bore a temporary name of a run that broke off; change it in Okta or by hand"
+    );
+    Reason::by_usher(RULE, message)
+}
+
 /// The account as it was before the run, and whatever else it holds now; or what somebody changed since.
 fn back(attributes: &Attributes, standing: &Account) -> Result<Account, Vec<String>> {
     let (mut account, mut later) = (standing.clone(), Vec::new());
+    // It gave up its names for a moment in a run that broke off, such as an earlier try to take this one back.
+    let is_aside = |field: Field, found: Option<&str>| {
+        is_temporary(&standing.user_name)
+            && (field == Field::UserName || (field == Field::Email && found.is_none()))
+    };
     for field in Field::ALL.iter().filter(|field| **field != Field::ProfileUrl) {
         let Some((before, after)) = attributes.get(field.name()) else { continue };
         let found = standing.get(*field);
         if before == after || before.as_deref() == found {
             continue;
         }
-        if after.as_deref() != found {
+        if after.as_deref() != found && !is_aside(*field, found) {
             later.push(another(field.name(), after.as_deref(), found));
         } else if before.is_none() && field.is_required() {
             later.push(format!("{} was empty before the run, and AWS takes it empty no more", field.name()));

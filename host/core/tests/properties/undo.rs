@@ -151,6 +151,13 @@ proptest! {
         let again = undo(&done, &target.actual, &deleting());
         prop_assert_eq!((again.operations, again.conflicts), (vec![], vec![]), "taken back twice");
 
+        // A temporary name, of a run that broke off in a ring, is none to go back to.
+        let is_temporary = |name: &str| name.starts_with("usher-swap-");
+        if after.users.values().any(|account| is_temporary(&account.user_name))
+            || after.groups.values().any(|(name, _)| is_temporary(name))
+        {
+            return Ok(());
+        }
         let forth = undo(&past(&back.operations, &target), &target.actual, &deleting());
         prop_assert_eq!(&forth.conflicts, &vec![]);
         target.apply_all(&forth.operations);
