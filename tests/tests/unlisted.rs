@@ -35,6 +35,12 @@ fn comes_and_goes(sim: &mut Sim) -> Value {
     between
 }
 
+/// The token may not ask for a group by its id.
+fn forbids_groups(sim: &Sim) {
+    let body = json!({ "errorCode": "E0000006", "errorSummary": "You do not have permission" });
+    sim.fault(&json!({ "service": "okta", "request": ONE_GROUP, "times": 99, "status": 403, "body": body }));
+}
+
 fn without(source: &Value, group: &str) -> Value {
     let mut source = source.clone();
     let groups = source["groups"].as_array_mut().expect("an organisation has groups");
@@ -130,10 +136,7 @@ fn a_group_that_a_token_may_no_longer_see_is_not_taken_for_gone() {
     let full = sim.source();
     from(&sim, "GET /api/v1/groups", &without(&full, "devs"));
     from(&sim, MEMBERS, &full);
-    let forbidden = json!({ "errorCode": "E0000006", "errorSummary": "You do not have permission" });
-    sim.fault(
-        &json!({ "service": "okta", "request": ONE_GROUP, "times": 9, "status": 403, "body": forbidden }),
-    );
+    forbids_groups(&sim);
     sim.sync([]).fails_clearly(1).says("shows the group \"devs\" (00g").says("Give the token back its right");
     assert_eq!(sim.requests().writes(), 0);
 }
@@ -149,12 +152,9 @@ fn who_is_in_a_group_that_a_token_may_no_longer_see_keeps_the_account_whatever_b
         let sim = sim(settings);
         let full = sim.source();
         let short = without(&full, "devs");
-        let forbidden = json!({ "errorCode": "E0000006", "errorSummary": "You do not have permission" });
-        let unseen =
-            json!({ "service": "okta", "request": ONE_GROUP, "times": 99, "status": 403, "body": forbidden });
         from(&sim, "GET /api/v1/groups", &short);
         from(&sim, "GET /api/v1/users/{id}/groups", &full);
-        sim.fault(&unseen);
+        forbids_groups(&sim);
         let keeps_bob = || {
             let outcome = sim.sync([]).exits(status);
             outcome
@@ -168,7 +168,7 @@ fn who_is_in_a_group_that_a_token_may_no_longer_see_keeps_the_account_whatever_b
         // It shows nowhere at all.
         sim.clear_faults();
         sim.put_source(&short);
-        sim.fault(&unseen);
+        forbids_groups(&sim);
         keeps_bob();
         // Once Okta says that the group is gone, bob is a leaver.
         sim.clear_faults();
@@ -185,7 +185,7 @@ fn who_is_in_a_group_that_a_token_may_not_see_and_stands_in_none_of_ours_leaves(
     let full = sim.source();
     from(&sim, "GET /api/v1/groups", &without(&full, "payroll"));
     from(&sim, "GET /api/v1/users/{id}/groups", &full);
-    sim.fault(&json!({ "service": "okta", "request": ONE_GROUP, "times": 99, "status": 403, "body": {} }));
+    forbids_groups(&sim);
     sim.sync([]).exits(0).prints("not-selected");
     assert!(!sim.target().active().contains(&"bob"));
 }
@@ -196,7 +196,7 @@ fn whom_okta_keeps_out_leaves_whatever_is_known_of_the_groups() {
     sim.happens(|org| org.status("bob", "DEPROVISIONED"));
     let short = without(&sim.source(), "devs");
     sim.put_source(&short);
-    sim.fault(&json!({ "service": "okta", "request": ONE_GROUP, "times": 99, "status": 403, "body": {} }));
+    forbids_groups(&sim);
     sim.sync([]).exits(0);
     assert!(!sim.target().active().contains(&"bob"));
 }
@@ -247,8 +247,19 @@ fn who_is_only_in_everyone_stays_when_the_token_is_no_longer_shown_it() {
     assert_eq!(sim.target().members("Everyone").len(), 3);
     // Some tokens are not shown it in a list, and may ask for it.
     let full = sim.source();
-    from(&sim, "GET /api/v1/groups", &without(&full, "Everyone"));
-    from(&sim, MEMBERS, &full);
+    let hides_everyone = || {
+        sim.clear_faults();
+        from(&sim, "GET /api/v1/groups", &without(&full, "Everyone"));
+        from(&sim, MEMBERS, &full);
+    };
+    hides_everyone();
+    let plan = sim.plan(["--format", "markdown"]).exits(5).prints("**Left alone**").prints("**Notes**");
+    plan.prints("- `no list of Okta shows the group \"Everyone\" (00g");
+    // First, since the text cuts the notes of a large plan.
+    hides_everyone();
+    let notes = sim.plan(["--json"]).exits(5).json()["plan"]["notes"].clone();
+    assert!(notes[0].as_str().is_some_and(|note| note.contains("\"Everyone\"")), "{notes:#}");
+    hides_everyone();
     sim.sync([]).exits(5).prints("bob").prints("(unlisted)").prints("the group \"Everyone\" (00g");
     assert_eq!(sim.target().active(), ["ann", "bob", "cyd"]);
 }
@@ -265,10 +276,7 @@ fn who_is_in_a_group_of_a_chosen_key_and_in_a_hidden_one_keeps_the_account() {
     let short = without(&full, "devs");
     from(&sim, "GET /api/v1/groups", &short);
     from(&sim, "GET /api/v1/users/{id}/groups", &full);
-    let forbidden = json!({ "errorCode": "E0000006", "errorSummary": "You do not have permission" });
-    sim.fault(
-        &json!({ "service": "okta", "request": ONE_GROUP, "times": 99, "status": 403, "body": forbidden }),
-    );
+    forbids_groups(&sim);
     let outcome = sim.sync([]).exits(5).prints("bob").prints("(unlisted)");
     outcome.prints("the group \"Developers\" (usher-devs), and people in it are in a group of Okta that this token may not see");
     assert!(sim.target().active().contains(&"bob"));

@@ -30,10 +30,11 @@ use stages::Stages;
 pub const UNLISTED: &str = leavers::UNLISTED;
 
 /// People who have an account of ours and are no longer desired, by id, as far as the settings let them go: those who are active
-/// and, where leavers are deleted, those who have waited long enough; and people with an active account whom only the policy makes inactive. Okta is to be asked where each of them is; only a leaver who has an answer in [`reconcile`] is
-/// touched. Empty unless the whole organisation was looked at and the target's reading is complete: otherwise absence means
-/// nothing.
-pub fn leavers(desired: &Desired, actual: &Actual, settings: &Settings) -> Vec<OktaUserId> {
+/// and, where leavers are deleted, those who have waited long enough. With them people who have an active account and whom only
+/// the policy makes inactive: what it went by may have been read too early. Okta is to be asked where each of them is; only a
+/// leaver who has an answer in [`reconcile`] is touched. Empty unless the whole organisation was looked at and the target's
+/// reading is complete: otherwise absence means nothing.
+pub fn people_to_ask_for(desired: &Desired, actual: &Actual, settings: &Settings) -> Vec<OktaUserId> {
     let desired = leavers::within(desired, actual, settings);
     let mut ids: BTreeSet<OktaUserId> =
         leavers::standing(&desired, actual, settings).map(|(id, _)| id).collect();
@@ -57,7 +58,7 @@ pub fn waiting_after(
 }
 
 /// The way from what stands to what is desired, as far as the settings allow. `whereabouts` is what Okta answered for the
-/// [`leavers()`].
+/// [`people_to_ask_for`].
 ///
 /// What is contested, on hold, protected or not ours is left alone and told; the rest goes on.
 pub fn reconcile(

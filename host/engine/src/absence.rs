@@ -44,8 +44,6 @@ pub(crate) struct Places {
     pub(crate) whereabouts: BTreeMap<OktaUserId, Whereabouts>,
     /// Those of them whom Okta has in a group that no list shows, and that may not be asked for.
     hidden: BTreeSet<OktaUserId>,
-    /// Groups of ours that no list shows, and that Okta does not have.
-    gone: BTreeSet<GroupKey>,
 }
 
 impl Places {
@@ -67,13 +65,13 @@ pub(crate) async fn whereabouts(
 }
 
 /// The same of people who would lose the account: who may still sign in to Okta is asked for groups as well.
-pub(crate) async fn of_leavers(
+pub(crate) async fn of_people(
     source: &Source,
-    leavers: Vec<OktaUserId>,
+    ids: Vec<OktaUserId>,
     listed: Listed<'_>,
     progress: &dyn Progress,
 ) -> Result<Places, EngineError> {
-    ask(source, leavers, Some(listed), progress).await
+    ask(source, ids, Some(listed), progress).await
 }
 
 async fn ask(
@@ -105,7 +103,6 @@ async fn ask(
     progress.end(Activity::AskLeavers);
     let hidden = answers.iter().filter(|(_, _, groups)| *groups == Groups::Hidden);
     Ok(Places {
-        gone: BTreeSet::new(),
         hidden: hidden.map(|(id, ..)| id.clone()).collect(),
         whereabouts: answers.into_iter().map(|(id, place, _)| (id, place)).collect(),
     })
@@ -201,12 +198,14 @@ impl Unseen {
         };
         let way = match self.is_read {
             true => {
-                "take them out of it or delete it in Identity Center (aws identitystore delete-group-membership, delete-group)"
+                "take them out of it or delete it in Identity Center (aws identitystore delete-group-membership, \
+                 delete-group)"
             }
             false => "delete it in Identity Center (aws identitystore delete-group)",
         };
         format!(
-            "no list of Okta shows the group {} ({}), {what}: {who} loses the account. {mend}; or, where they should leave, {way}",
+            "no list of Okta shows the group {} ({}), {what}: {who} loses the account. {mend}; or, where they should \
+             leave, {way}",
             quoted(&self.name),
             self.key
         )
@@ -223,16 +222,15 @@ pub(crate) async fn of_groups(
     source: &Source,
     listed: Listed<'_>,
     actual: &Actual,
-    places: &mut Places,
+    places: &Places,
     plan: &Plan,
 ) -> Result<Vec<Unseen>, EngineError> {
     let Some(okta) = source.live() else { return Ok(Vec::new()) };
     let (orphaned, leaving) = (orphaned(plan), leaving(plan, &places.whereabouts));
     let concerned = actual.groups.values().filter_map(|standing| {
         let key = standing.external_id.as_deref().filter(|id| GroupKey::is_ours(id)).map(GroupKey::new)?;
-        let is_lacking = !listed.desired.groups.contains_key(&key)
-            && !places.gone.contains(&key)
-            && listed.lacks(&OktaGroupId::new(key.as_str()));
+        let is_lacking =
+            !listed.desired.groups.contains_key(&key) && listed.lacks(&OktaGroupId::new(key.as_str()));
         // Who is in a group that could not be read is not known.
         let members = actual.members.get(&standing.id);
         let people =
@@ -252,7 +250,7 @@ pub(crate) async fn of_groups(
     });
     let answers = stream::iter(concerned.collect::<Vec<_>>()).map(|(unseen, is_orphaned)| async move {
         if unseen.key.is_chosen() {
-            return Ok(Ok(unseen));
+            return Ok(Some(unseen));
         }
         let id = OktaGroupId::new(unseen.key.as_str());
         let found = match okta.group(&id).await {
@@ -262,7 +260,7 @@ pub(crate) async fn of_groups(
             }
             Err(OktaError::Forbidden { .. }) => Found::Forbidden,
             answer => match answer? {
-                None => return Ok(Err(unseen.key)),
+                None => return Ok(None),
                 Some(_) if is_orphaned => {
                     return Err(EngineError::UnlistedGroup { name: unseen.name, id: id.to_string() });
                 }
@@ -270,19 +268,10 @@ pub(crate) async fn of_groups(
                 Some(_) => Found::There,
             },
         };
-        Ok(Ok(Unseen { found, ..unseen }))
+        Ok(Some(Unseen { found, ..unseen }))
     });
-    let answers: Vec<Result<Unseen, GroupKey>> = answers.buffered(QUESTIONS_AT_ONCE).try_collect().await?;
-    let mut unseen = Vec::new();
-    for answer in answers {
-        match answer {
-            Ok(group) => unseen.push(group),
-            Err(gone) => {
-                places.gone.insert(gone);
-            }
-        }
-    }
-    Ok(unseen)
+    let answers: Vec<Option<Unseen>> = answers.buffered(QUESTIONS_AT_ONCE).try_collect().await?;
+    Ok(answers.into_iter().flatten().collect())
 }
 
 /// Groups that lose members or go since no group of Okta becomes them.

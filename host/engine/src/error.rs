@@ -75,7 +75,8 @@ pub enum EngineError {
     #[error(
         "no list of Okta shows the group {} ({id}) any more, and whether Okta still has it is not known: {source}\nhint: nothing was taken \
          from that, and nothing from the people in it. Give the token back its right to see that group; without it nobody knows whether its \
-         people have left. Where they should leave, delete the group in Identity Center (aws identitystore delete-group), with which its assignments go",
+         people have left. Where they should leave, delete the group in Identity Center (aws identitystore delete-group), with which its \
+         assignments go",
         quoted(.name)
     )]
     UnaskedGroup {

@@ -8,7 +8,7 @@ use usher_core::actual::{Actual, Completeness};
 use usher_core::desired::{Desired, Scope};
 use usher_core::id::{OktaUserId, ScimGroupId};
 use usher_core::plan::Plan;
-use usher_core::reconcile::{leavers, reconcile, waiting_after};
+use usher_core::reconcile::{people_to_ask_for, reconcile, waiting_after};
 use usher_core::settings::Settings;
 use usher_core::source::Whereabouts;
 use usher_policy::PolicyChain;
@@ -26,8 +26,8 @@ use crate::target::Rest;
 use crate::{absence, source, target};
 
 /// Told where leavers wait, and nobody knows how long they have.
-const NO_CLOCK: &str = "nobody is deleted by this run: Okta's clock is not known, or is behind what it showed to an earlier run. It is the Date of an answer that \
-                        has an X-Okta-Request-Id; a proxy that takes either away leaves everybody waiting, and no state is kept";
+const NO_CLOCK: &str = "nobody is deleted by this run: Okta's clock is not known, or is behind what it showed to an earlier run. It is the Date \
+                        of an answer that has an X-Okta-Request-Id; a proxy that takes either away leaves everybody waiting, and no state is kept";
 
 /// Told where a snapshot keeps somebody.
 const OF_A_SNAPSHOT: &str = "some stay since Okta said something else of them than its lists when the snapshot was taken; which groups no list \
@@ -224,15 +224,15 @@ async fn look(
     actual.members.extend(recalled);
     let Rest { looked_up, mut unread, mut read } =
         target::read_rest(target, &mut actual, desired, progress).await?;
-    let leavers = leavers(desired, &actual, settings);
-    let mut places = absence::of_leavers(source, leavers, listed, progress).await?;
+    let to_ask = people_to_ask_for(desired, &actual, settings);
+    let mut places = absence::of_people(source, to_ask, listed, progress).await?;
     let mut notes = Vec::new();
     loop {
         let mut plan = reconcile(desired, &actual, &places.whereabouts, settings);
         let concerned: Vec<ScimGroupId> =
             plan.groups_written().filter(|id| believed.remove(*id)).cloned().collect();
         if concerned.is_empty() {
-            let unseen = absence::of_groups(source, listed, &actual, &mut places, &plan).await?;
+            let unseen = absence::of_groups(source, listed, &actual, &places, &plan).await?;
             if !unseen.is_empty() {
                 notes.extend(unseen.iter().map(Unseen::note));
                 places.unlist(unseen.into_iter().flat_map(|group| group.people));
@@ -279,13 +279,13 @@ fn quiet(since: &Since<'_>, desired: &Desired, settings: &Settings) -> Option<Fo
     let settled = whereabouts.iter().filter(|(_, place)| !matches!(place, Whereabouts::Unlisted(_)));
     let settled = settled.map(|(id, place)| (id.clone(), *place));
     let whereabouts: BTreeMap<OktaUserId, Whereabouts> = settled.chain(changed).collect();
-    let leavers = leavers(desired, actual, settings);
-    if leavers.iter().any(|id| !whereabouts.contains_key(id)) {
+    let to_ask = people_to_ask_for(desired, actual, settings);
+    if to_ask.iter().any(|id| !whereabouts.contains_key(id)) {
         return None;
     }
     let plan = reconcile(desired, actual, &whereabouts, settings);
     let whereabouts =
-        leavers.into_iter().filter_map(|id| whereabouts.get(&id).map(|place| (id.clone(), *place)));
+        to_ask.into_iter().filter_map(|id| whereabouts.get(&id).map(|place| (id.clone(), *place)));
     plan.operations.is_empty().then(|| Found {
         actual: actual.clone(),
         looked_up: looked_up.clone(),

@@ -48,7 +48,7 @@ pub(crate) fn plan(report: &RunReport) -> String {
     section(&mut out, "Takes away", &taking);
     section(&mut out, "Changes and adds", &giving);
     left_alone(&mut out, report);
-    notes(&mut out, &report.plan.notes);
+    list(&mut out, "Notes", report.plan.notes.iter().map(|note| code(note)));
     if !report.content.operations.is_empty() {
         let _ = writeln!(out, "Plan {}", code(&report.hash.to_string()));
     }
@@ -60,15 +60,21 @@ fn takes_away(step: &Step) -> bool {
 }
 
 fn section(out: &mut String, heading: &str, steps: &[&Step]) {
-    if steps.is_empty() {
+    list(out, heading, steps.iter().map(|step| line(step)));
+}
+
+/// As many as a comment has room for; of the others, how many.
+fn list(out: &mut String, heading: &str, lines: impl ExactSizeIterator<Item = String>) {
+    if lines.len() == 0 {
         return;
     }
+    let rest = lines.len().saturating_sub(STEPS_TOLD);
     let _ = writeln!(out, "**{heading}**\n");
-    for step in steps.iter().take(STEPS_TOLD) {
-        let _ = writeln!(out, "- {}", line(step));
+    for line in lines.take(STEPS_TOLD) {
+        let _ = writeln!(out, "- {line}");
     }
-    if steps.len() > STEPS_TOLD {
-        let _ = writeln!(out, "- … and {} more", steps.len() - STEPS_TOLD);
+    if rest > 0 {
+        let _ = writeln!(out, "- … and {rest} more");
     }
     out.push('\n');
 }
@@ -123,30 +129,7 @@ fn left_alone(out: &mut String, report: &RunReport) {
             code(&conflict.advice)
         )
     }));
-    if !lines.is_empty() {
-        let _ = writeln!(out, "**Left alone**\n");
-        for line in lines.iter().take(STEPS_TOLD) {
-            let _ = writeln!(out, "- {line}");
-        }
-        if lines.len() > STEPS_TOLD {
-            let _ = writeln!(out, "- … and {} more", lines.len() - STEPS_TOLD);
-        }
-        out.push('\n');
-    }
-}
-
-fn notes(out: &mut String, notes: &[String]) {
-    if notes.is_empty() {
-        return;
-    }
-    let _ = writeln!(out, "**Notes**\n");
-    for note in notes.iter().take(STEPS_TOLD) {
-        let _ = writeln!(out, "- {}", code(note));
-    }
-    if notes.len() > STEPS_TOLD {
-        let _ = writeln!(out, "- … and {} more", notes.len() - STEPS_TOLD);
-    }
-    out.push('\n');
+    list(out, "Left alone", lines.into_iter());
 }
 
 /// A code span, with more backticks around it than stand in it.

@@ -1,9 +1,10 @@
 //! The order of a plan's operations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::moves::by_name;
 use crate::decision::Reason;
+use crate::id::ScimUserId;
 use crate::plan::{Change, GroupRef, MEMBERS_PER_REQUEST, Operation, UserRef};
 
 /// What kind of step an operation is; each begins when the one before has ended.
@@ -44,20 +45,18 @@ impl Stages {
     /// The same for a protected group that all of its members leave while others join: those whose accounts stay leave when the
     /// others are in. Accounts that go altogether are known by then.
     pub(crate) fn replace_members(&mut self, group: &GroupRef, leaving: Vec<UserRef>, why: &Reason) {
-        let (gone, leaving) = leaving.into_iter().partition(|user| self.deletes(user));
+        let deletions = self.0.get(&Phase::Delete).into_iter().flatten();
+        let deleted: BTreeSet<ScimUserId> = deletions
+            .filter_map(|(change, _)| match change {
+                Change::DeleteUser { user, .. } => user.scim_id.clone(),
+                _ => None,
+            })
+            .collect();
+        let goes = |user: &UserRef| user.scim_id.as_ref().is_some_and(|id| deleted.contains(id));
+        let (gone, leaving) = leaving.into_iter().partition(goes);
         self.remove_members(group, gone, why);
         let message = format!("{}; the group is protected, so they leave when others are in", why.message);
         self.remove_members_in(Phase::Replace, group, leaving, &Reason { message, ..why.clone() });
-    }
-
-    fn deletes(&self, user: &UserRef) -> bool {
-        let deletions = self.0.get(&Phase::Delete).into_iter().flatten();
-        deletions
-            .filter_map(|(change, _)| match change {
-                Change::DeleteUser { user, .. } => Some(user),
-                _ => None,
-            })
-            .any(|deleted| deleted.scim_id == user.scim_id)
     }
 
     fn remove_members_in(&mut self, phase: Phase, group: &GroupRef, leaving: Vec<UserRef>, why: &Reason) {

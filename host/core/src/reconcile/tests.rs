@@ -130,8 +130,11 @@ impl World {
         told(&self.plan())
     }
 
-    fn leavers(&self) -> Vec<String> {
-        leavers(&self.desired, &self.actual, &self.settings).iter().map(|id| id.as_str().to_owned()).collect()
+    fn people_to_ask_for(&self) -> Vec<String> {
+        people_to_ask_for(&self.desired, &self.actual, &self.settings)
+            .iter()
+            .map(|id| id.as_str().to_owned())
+            .collect()
     }
 }
 
@@ -407,10 +410,10 @@ fn leavers_are_those_of_ours_who_are_active_and_neither_wanted_nor_held() {
             it.desired.held_users.insert(OktaUserId::new(CYD), left("cyd"));
             it.desired.skipped_users.insert(OktaUserId::new(BOB), left("bob"));
         });
-    assert_eq!(world.leavers(), [BOB]);
+    assert_eq!(world.people_to_ask_for(), [BOB]);
     assert_eq!(world.told(), NOTHING, "nobody is deactivated before Okta was asked");
     let narrowed = world.with(|it| it.desired.scope = Scope::Narrowed);
-    assert_eq!(narrowed.leavers(), NOTHING);
+    assert_eq!(narrowed.people_to_ask_for(), NOTHING);
     let partial = narrowed.with(|it| {
         it.desired.scope = Scope::Whole;
         it.actual.completeness = Completeness::Partial;

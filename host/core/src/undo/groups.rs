@@ -116,6 +116,10 @@ fn gone<'a>(story: &GroupStory, findings: &mut Findings) -> Option<Return<'a>> {
             let parties = vec!["is not in AWS any more".to_owned()];
             findings.conflict(format!("the group {}", quoted(&name)), parties, WENT);
         }
+        Fate::Deleted if is_temporary(&name) => {
+            let why = bore_a_temporary_name(&findings.run);
+            findings.kept_groups.push(Left { label: name, why });
+        }
         Fate::Deleted => {
             let group = GroupRef { scim_id: None, ..story.group.clone() };
             return Some(Return { group, standing: None, name });

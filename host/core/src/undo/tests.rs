@@ -397,6 +397,14 @@ fn a_temporary_name_is_none_to_go_back_to() {
     assert_eq!(plan.operations, vec![]);
     assert!(plan.held_users[0].why.message.contains("bore a temporary name"), "{plan:?}");
     assert!(plan.kept_groups[0].why.message.contains("bore a temporary name"), "{plan:?}");
+    // Nor is anything made again under one.
+    let deleted = vec![
+        Deed::DeletedUser(user(ANN, "ann"), vec![change("userName", Some(ASIDE), None)]),
+        Deed::DeletedGroup(GroupRef { display_name: "usher-swap-team".into(), ..group("team") }, vec![]),
+    ];
+    let plan = nothing().after(deleted, &Allowed::default());
+    assert_eq!(plan.operations, vec![]);
+    assert_eq!((plan.held_users.len(), plan.kept_groups.len()), (1, 1));
 }
 
 /// Taking it back broke off once already.

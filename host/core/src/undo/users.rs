@@ -192,7 +192,8 @@ fn changed<'a>(
 /// Nobody can sign in with such a name, so it is none to go back to.
 pub(super) fn bore_a_temporary_name(run: &str) -> Reason {
     let message = format!(
-        "stays as it is: before run {run} it bore a temporary name of a run that broke off; change it in Okta or by hand"
+        "stays as run {run} left it: before, it bore a temporary name of a run that broke off, which is none to go back to; change it \
+         in Okta or by hand"
     );
     Reason::by_usher(RULE, message)
 }
@@ -200,10 +201,12 @@ pub(super) fn bore_a_temporary_name(run: &str) -> Reason {
 /// The account as it was before the run, and whatever else it holds now; or what somebody changed since.
 fn back(attributes: &Attributes, standing: &Account) -> Result<Account, Vec<String>> {
     let (mut account, mut later) = (standing.clone(), Vec::new());
-    // It gave up its names for a moment in a run that broke off, such as an earlier try to take this one back.
-    let is_aside = |field: Field, found: Option<&str>| {
-        is_temporary(&standing.user_name)
-            && (field == Field::UserName || (field == Field::Email && found.is_none()))
+    // Names that were let go of for a moment in a run that broke off, such as an earlier try to take this one back. An address is
+    // let go of by having none.
+    let is_aside = |field: Field, found: Option<&str>| match field {
+        Field::UserName => is_temporary(&standing.user_name),
+        Field::Email => found.is_none(),
+        _ => false,
     };
     for field in Field::ALL.iter().filter(|field| **field != Field::ProfileUrl) {
         let Some((before, after)) = attributes.get(field.name()) else { continue };
@@ -244,6 +247,10 @@ fn deleted<'a>(story: &UserStory, now: &Now<'a>, findings: &mut Findings) -> Opt
     for field in Field::ALL {
         let before = story.attributes.get(field.name()).and_then(|(before, _)| before.as_deref());
         account.set(*field, before);
+    }
+    if is_temporary(&account.user_name) {
+        findings.held_users.push(Left { label: name.clone(), why: bore_a_temporary_name(&findings.run) });
+        return None;
     }
     let user = UserRef { scim_id: None, user_name: account.user_name.clone(), ..story.user.clone() };
     Some(Return { user, standing: None, account })

@@ -17,7 +17,7 @@ use usher_core::decision::Reason;
 use usher_core::desired::{DesiredGroup, DesiredUser, Scope};
 use usher_core::id::{GroupKey, OktaUserId, ScimUserId};
 use usher_core::plan::{Change, Operation, Plan};
-use usher_core::reconcile::{leavers, reconcile};
+use usher_core::reconcile::{people_to_ask_for, reconcile};
 use usher_core::settings::{Leavers, OrphanedGroups};
 
 use crate::target::Target;
@@ -200,7 +200,7 @@ proptest! {
             world(Peace::Clean, Scope::Whole, Completeness::Partial),
         ],
     ) {
-        prop_assert_eq!(leavers(&world.desired, &world.actual, &world.settings), vec![]);
+        prop_assert_eq!(people_to_ask_for(&world.desired, &world.actual, &world.settings), vec![]);
         for operation in plan(&world, &Target::new(world.actual.clone())).operations {
             match &operation.change {
                 Change::DeactivateUser { user, .. } => {
@@ -228,7 +228,7 @@ proptest! {
             }
         }
         deactivated.retain(|id| !is_wanted(id));
-        let asked: BTreeSet<_> = leavers(&world.desired, &world.actual, &world.settings).into_iter().collect();
+        let asked: BTreeSet<_> = people_to_ask_for(&world.desired, &world.actual, &world.settings).into_iter().collect();
         let of_fate = |fate| -> BTreeSet<OktaUserId> {
             asked.iter().filter(|id| expected::fate(&world, id) == fate).cloned().collect()
         };

@@ -9,7 +9,7 @@ use usher_core::actual::{Actual, ActualGroup, ActualUser};
 use usher_core::decision::{GroupDecision, GroupVerdict, Reason, TargetGroup, UserDecision, UserVerdict};
 use usher_core::desired::{Desired, Scope, UserToDecide};
 use usher_core::id::{OktaGroupId, OktaUserId, ScimGroupId, ScimUserId};
-use usher_core::reconcile::leavers;
+use usher_core::reconcile::people_to_ask_for;
 use usher_core::selection::Selection;
 use usher_core::settings::Settings;
 use usher_core::source::{
@@ -274,7 +274,7 @@ impl Organisation {
         desired: &Desired,
         actual: &Actual,
     ) -> BTreeMap<OktaUserId, Whereabouts> {
-        let asked = leavers(desired, actual, &Settings::default());
+        let asked = people_to_ask_for(desired, actual, &Settings::default());
         let status = |id: &OktaUserId| {
             let person = (0..PEOPLE).find(|it| okta_id(*it) == *id).map(|it| self.source_user(it));
             person.map_or(Whereabouts::Gone, |it| Whereabouts::Known(it.status))

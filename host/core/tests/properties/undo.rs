@@ -145,6 +145,16 @@ proptest! {
         let done = past(&operations, &target);
         let back = undo(&done, &target.actual, &deleting());
         prop_assert_eq!(&back.conflicts, &vec![]);
+        let mut broken = target.clone();
+        broken.apply_all(&begun(&back.operations, number, &some));
+        let rest = undo(&done, &broken.actual, &deleting());
+        prop_assert_eq!(&rest.conflicts, &vec![]);
+        broken.apply_all(&rest.operations);
+        prop_assert_eq!(
+            without_deleted(broken.contents(), &operations),
+            without_deleted(before.contents(), &operations),
+            "an undo that broke off and was made again"
+        );
         target.apply_all(&back.operations);
         prop_assert_eq!(without_deleted(target.contents(), &operations), without_deleted(before.contents(), &operations));
 

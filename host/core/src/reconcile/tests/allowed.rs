@@ -24,10 +24,10 @@ fn where_leavers_are_deleted_memberships_go_first_and_names_are_free_afterwards(
 fn where_leavers_are_deleted_so_are_those_who_were_deactivated_before_and_members_whom_okta_has_closed() {
     let deletes: fn(&mut World) = |it| it.settings.leavers = Leavers::Delete;
     let before = World::new().stands("u2", BOB, inactive("bob")).where_is(BOB, Whereabouts::Gone);
-    assert_eq!(before.leavers(), NOTHING);
+    assert_eq!(before.people_to_ask_for(), NOTHING);
     let before = before.with(deletes);
     assert_eq!(
-        (before.leavers(), before.told()),
+        (before.people_to_ask_for(), before.told()),
         (vec![BOB.to_owned()], vec!["0 delete-user bob".to_owned()])
     );
 
@@ -192,7 +192,7 @@ fn whom_a_policy_closes_is_asked_for_and_stays_where_the_lists_are_not_what_okta
     };
     for (external_id, closing) in [(ANN, "deactivate-user"), ("", "adopt-user")] {
         let listed = world(external_id, Whereabouts::Known(UserStatus::Active));
-        assert_eq!(listed.leavers(), [ANN]);
+        assert_eq!(listed.people_to_ask_for(), [ANN]);
         let steps = listed.told().join("; ");
         assert!(steps.contains("remove-members") && steps.contains(closing), "{steps}");
         let plan = world(external_id, Whereabouts::Unlisted(UserStatus::Active)).plan();
@@ -201,9 +201,9 @@ fn whom_a_policy_closes_is_asked_for_and_stays_where_the_lists_are_not_what_okta
     }
     // Whose account is inactive, or who is kept out by Okta, is not asked for.
     let closed = world(ANN, Whereabouts::Gone).stands("u1", ANN, inactive("ann"));
-    assert_eq!(closed.leavers(), NOTHING);
+    assert_eq!(closed.people_to_ask_for(), NOTHING);
     let narrowed = world(ANN, Whereabouts::Gone).with(|it| it.desired.scope = Scope::Narrowed);
-    assert_eq!(narrowed.leavers(), NOTHING);
+    assert_eq!(narrowed.people_to_ask_for(), NOTHING);
 }
 
 #[test]

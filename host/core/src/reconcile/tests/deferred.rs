@@ -40,7 +40,7 @@ fn a_leaver_is_deactivated_first_and_the_time_runs_from_then() {
 fn who_waits_is_listed_and_nobody_is_asked_about_them() {
     let world = World::new().stands("u2", BOB, inactive("bob")).with(waits(BEGAN + DAY, &[(BOB, BEGAN)]));
     assert_eq!(world.told(), NOTHING);
-    assert_eq!(world.leavers(), NOTHING);
+    assert_eq!(world.people_to_ask_for(), NOTHING);
     assert_eq!(world.plan().notes, [format!("bob is deactivated, and deleted from 2026-12-26 on ({BOB})")]);
     assert_eq!(record(&world), [(BOB.to_owned(), BEGAN)]);
 }
@@ -49,7 +49,7 @@ fn who_waits_is_listed_and_nobody_is_asked_about_them() {
 fn who_has_waited_long_enough_is_deleted_when_okta_was_asked() {
     let world =
         World::new().stands("u2", BOB, inactive("bob")).with(waits(BEGAN + 30 * DAY, &[(BOB, BEGAN)]));
-    assert_eq!(world.leavers(), [BOB]);
+    assert_eq!(world.people_to_ask_for(), [BOB]);
     assert_eq!(world.told(), NOTHING, "without an answer nobody is touched");
     let world = world.where_is(BOB, Whereabouts::Known(UserStatus::Deprovisioned));
     assert_eq!(world.told(), ["0 delete-user bob"]);
